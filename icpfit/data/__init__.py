@@ -1,0 +1,1 @@
+"""Sources → checked tables → one row per account, with the join ledger; the demo company."""

@@ -1,0 +1,152 @@
+"""How one export is read: where its files are, how their cells are written, what its columns are."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - settings() looks the field types up
+from collections.abc import Mapping  # noqa: TC003
+from dataclasses import dataclass, field
+from typing import Literal
+
+from icpfit.data.contract import TableName  # noqa: TC001
+
+__all__ = ["TOTAL_TEXTS", "Format", "ProspectFiles", "Source"]
+
+# `total_rows` of every source, beside those that the YAML adds.
+TOTAL_TEXTS = (
+    "total",
+    "totals",
+    "grand total",
+    "grand totals",
+    "sum",
+    "subtotal",
+    "sub-total",
+    "sub total",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How the cells of a file are written.
+
+    Parameters
+    ----------
+    delimiter : str or None
+        One of ``, ; tab |``; seen from the header line when not given.
+    encoding : str or None
+        By the byte-order mark, else UTF-8, else cp1252 with a note, when not given.
+    decimal : {".", ","}
+        Decimal sign of numbers and money.
+    thousands : str
+        Thousands sign, empty when there is none.
+    dates : str
+        ``strptime`` format; the default also takes ISO timestamps.
+    true_texts, false_texts : list of str
+        Texts of a flag, compared without case. (``true:`` and ``yes:`` would be no text in YAML.)
+    """
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] = "."
+    thousands: str = ""
+    dates: str = "%Y-%m-%d"
+    true_texts: list[str] = field(default_factory=lambda: ["true", "t", "yes", "y", "1"])
+    false_texts: list[str] = field(default_factory=lambda: ["false", "f", "no", "n", "0"])
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None and self.delimiter not in (",", ";", "\t", "|", "tab"):
+            raise ValueError(f"delimiter: expected one of , ; tab |, found {self.delimiter!r}")
+        if self.thousands not in ("", ".", ",", "'", "’", " ", "\u00a0", "\u202f", "_"):
+            raise ValueError(
+                f"thousands: expected one of . , ' _ or a space, found {self.thousands!r}"
+            )
+        if self.thousands == self.decimal:
+            raise ValueError(f"thousands: is {self.thousands!r}, and so is decimal; one is wrong")
+        if "%" not in self.dates:
+            raise ValueError(f"dates: expected a format such as %d.%m.%Y, found {self.dates!r}")
+        both = {t.casefold() for t in self.true_texts} & {t.casefold() for t in self.false_texts}
+        if both:
+            raise ValueError(f"true_texts and false_texts: both hold {min(both)!r}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One export, or one SELECT over several, and how it maps to a table of the contract.
+
+    Parameters
+    ----------
+    table : str
+        The table of the contract that it fills.
+    files : str or None
+        A file or glob, relative to the folder of the data.
+    select : str or None
+        A SELECT over `tables` instead of `files`.
+    tables : dict of str to str
+        Name of a view to the file or glob that it shows, for `select`.
+    columns : dict of str to str
+        Contract column to source column. When it is left out, the columns that bear the
+        contract's own names are taken. For accounts an attribute may stand here too.
+    constants : dict of str to str
+        Contract column to a fixed text, which is parsed like a cell.
+    format : Format
+        How the cells are written.
+    covers : dict with keys ``from`` and ``to``, or None
+        The days that the log covers; see the property `coverage`.
+    duplicates : {"keep", "drop"}
+        What becomes of rows that are identical in every cell and have no line_id.
+    total_rows : list of str
+        Further texts that mark a total line.
+    """
+
+    table: TableName
+    files: str | None = None
+    select: str | None = None
+    tables: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    format: Format = field(default_factory=Format)
+    covers: dict[str, dt.date] | None = None
+    duplicates: Literal["keep", "drop"] = "keep"
+    total_rows: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        _one_of_files_and_select(self.files, self.select, self.tables)
+        if self.covers is not None:
+            for key in sorted(set(self.covers) - {"from", "to"}):
+                raise ValueError(f"covers.{key}: there is no such key; known keys: from, to")
+            first, last = self.coverage
+            if first is not None and last is not None and first > last:
+                raise ValueError(f"covers: from {first} lies after to {last}")
+        for key in sorted(set(self.columns) & set(self.constants)):
+            raise ValueError(f"constants.{key}: stands in columns too; leave one of them out")
+
+    @property
+    def coverage(self) -> tuple[dt.date | None, dt.date | None]:
+        """First and last day covered, as declared; ``None`` where it is left to the rows."""
+        covers = self.covers or {}
+        return covers.get("from"), covers.get("to")
+
+
+@dataclass(frozen=True)
+class ProspectFiles:
+    """A named list of prospects: a file, or a SELECT over several."""
+
+    files: str | None = None
+    select: str | None = None
+    tables: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _one_of_files_and_select(self.files, self.select, self.tables)
+
+
+def _one_of_files_and_select(
+    files: str | None, select: str | None, tables: Mapping[str, str]
+) -> None:
+    if (files is None) == (select is None):
+        raise ValueError("give either files (a file or glob) or select (with tables)")
+    if select is not None and not tables:
+        raise ValueError("tables: is missing; name the files that the select reads, as view: file")
+    if select is None and tables:
+        raise ValueError("tables: has no use without select; leave it out")

@@ -1,0 +1,1 @@
+"""What is handed over: scored lists, the report, the terminal's tables, and the record of runs."""

@@ -1,0 +1,56 @@
+"""What icpfit says when it can't go on.
+
+Every error is one line that names the file or key, what was found, and what to do::
+
+    IcpfitError (exit code 1)
+    ├── SettingsError      a key of the YAML or of the command line
+    ├── SourceError        an export that can't be read, or breaks the contract
+    ├── JoinError          tables that don't fit together, or don't reconcile
+    ├── OutcomeError       no outcome can be computed
+    ├── FeatureError       a column that may not, or can't, be learned from
+    ├── ModelError         no model, or a damaged one
+    ├── OutputError        a file that can't be written
+    └── EvidenceRefused    (exit code 3) the data do not carry what was asked; nothing was changed
+"""
+
+from __future__ import annotations
+
+
+class IcpfitError(Exception):
+    """A mistake that the user can mend; its text is the one line that is shown."""
+
+    exit_code = 1
+
+
+class SettingsError(IcpfitError):
+    """A key of the YAML or of the command line is missing, unknown or of the wrong kind."""
+
+
+class SourceError(IcpfitError):
+    """An export is missing, unreadable, or breaks the contract of its table."""
+
+
+class JoinError(IcpfitError):
+    """The tables do not fit together, or do not reconcile to the books."""
+
+
+class OutcomeError(IcpfitError):
+    """The outcome of the accounts can't be computed from these tables."""
+
+
+class FeatureError(IcpfitError):
+    """A column may not be learned from, or can't be."""
+
+
+class ModelError(IcpfitError):
+    """There is no such model, or its files are damaged."""
+
+
+class OutputError(IcpfitError):
+    """A file can't be written."""
+
+
+class EvidenceRefused(IcpfitError):  # noqa: N818 - a verdict, not a fault
+    """The data do not carry what was asked for; nothing was registered or moved."""
+
+    exit_code = 3

@@ -1,0 +1,119 @@
+"""What a job is given: its settings, the folder it works in, and the conf folders it may look into."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from icpfit.errors import SettingsError
+from icpfit.settings import settings
+
+__all__ = ["Job", "icp_file", "root_folder"]
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One call of one job.
+
+    Attributes
+    ----------
+    name : str
+        The job, such as ``"train"``.
+    values : Mapping
+        The composed settings as plain values, with ``${...}`` resolved.
+    unresolved : str
+        The same as YAML with ``${...}`` left as written, so that it may be logged: what a
+        company keeps in its environment never gets into a log.
+    conf_folders : tuple of Path
+        Where the settings came from, the company's own folder (``--config-dir``) first.
+    run : callable
+        Runs another job by its name and overrides in the same process, and returns its result.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    unresolved: str
+    conf_folders: tuple[Path, ...]
+    run: Callable[[str, Sequence[str]], Any]
+
+    def settings(self, kind: type[T]) -> T:
+        """Build the job's own settings from its values.
+
+        Parameters
+        ----------
+        kind : type
+            The job's settings dataclass.
+
+        Returns
+        -------
+        T
+            An instance of `kind`.
+
+        Raises
+        ------
+        SettingsError
+            For an unknown key, also one that came behind Hydra's ``+``.
+        """
+        return settings(kind, self.values, self.name)
+
+
+def root_folder(root: str) -> Path:
+    """Return the folder in which data/ and mlruns/ lie, absolute.
+
+    Parameters
+    ----------
+    root : str
+        A folder, relative to the current one or absolute.
+
+    Returns
+    -------
+    Path
+        The absolute folder.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such folder.
+    """
+    folder = Path(root).expanduser().resolve()
+    if not folder.is_dir():
+        raise SettingsError(f"root: there is no folder '{folder}'; create it or name another")
+    return folder
+
+
+def icp_file(icp: str | None, company: str, folders: Sequence[Path]) -> Path | None:
+    """Find the file that holds a company's current profile.
+
+    Parameters
+    ----------
+    icp : str or None
+        The path given by ``icp=``; without it ``icp/<company>.yaml`` is looked for.
+    company : str
+        The company's name.
+    folders : sequence of Path
+        The conf folders, searched in this order.
+
+    Returns
+    -------
+    Path or None
+        The file, or None when nobody wrote the profile down.
+
+    Raises
+    ------
+    SettingsError
+        If a path is given and there is no such file.
+    """
+    if icp:
+        given = Path(icp).expanduser()
+        if given.is_file():
+            return given
+        raise SettingsError(f"icp: there is no file '{icp}'; give the path of a profile's YAML")
+    for folder in folders:
+        candidate = folder / "icp" / f"{company}.yaml"
+        if candidate.is_file():
+            return candidate
+    return None

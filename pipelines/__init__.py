@@ -1,0 +1,1 @@
+"""One thin application for each job; the dispatcher runs them."""

@@ -1,0 +1,227 @@
+"""The console script: finds the job, quotes paths for Hydra, and says every mistake in one line.
+
+Each job is a Hydra application of its own (``conf/<job>.yaml``), so that overrides, ``--help``,
+``--cfg job`` and ``-m`` work as Hydra's users expect. This module is the only one that knows Hydra.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.resources
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from icpfit import __version__
+from icpfit.errors import IcpfitError, SettingsError
+from icpfit.job import Job
+
+__all__ = ["JOBS", "main", "quoted"]
+
+JOBS = {
+    "demo": "a made-up company's exports in data/demo, then every job on them",
+    "check": "read, join and label a company's exports; prints the ledger, trains nothing",
+    "train": "train a challenger and judge it on later accounts; registers it in MLflow",
+    "promote": "put the challenger in use, or say why not",
+    "score": "grade a prospect list, with reasons",
+    "report": "write the report of the model in use as one HTML file",
+}
+
+#: Values of these keys are paths or words of a person: Hydra must not read commas, brackets,
+#: equals signs or quotes in them as its own grammar.
+FREE_TEXT = ("prospects", "out", "root", "icp", "by", "reason", "note", "data.folder")
+
+USAGE_MISTAKE = 1
+STOPPED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``icpfit <job> [key=value …]``.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``icpfit``; by default those of the process.
+
+    Returns
+    -------
+    int
+        0 when the job is done; 1 for a mistake in settings or data; 3 when the data do not carry
+        what was asked for (no model registered, no champion moved); 130 when stopped by Ctrl-C.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(_usage())  # noqa: T201
+        return 0
+    if words[0] in {"--version", "-V"}:
+        print(f"icpfit {__version__}")  # noqa: T201
+        return 0
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries say to their developers is not for users
+    try:
+        if words[0] in JOBS and {"-h", "--help"} & set(words[1:]):
+            print(_job_help(words[0]))  # noqa: T201
+            return 0
+        _run(words[0], words[1:])
+    except IcpfitError as error:
+        return _said(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _said("stopped; nothing was changed by the step that was under way", STOPPED)
+    except BrokenPipeError:
+        return USAGE_MISTAKE
+    return 0
+
+
+def quoted(word: str) -> str:
+    """Quote the value of a path or free-text key, so that Hydra takes it to the letter.
+
+    Parameters
+    ----------
+    word : str
+        One word of the command line.
+
+    Returns
+    -------
+    str
+        The word as Hydra must see it. Flags, other keys, empty values, and values that already
+        stand in quotes are left alone.
+
+    Examples
+    --------
+    >>> quoted("prospects=Q3 list (EMEA), v2.csv")
+    "prospects='Q3 list (EMEA), v2.csv'"
+    >>> quoted("seed=7")
+    'seed=7'
+    """
+    key, equals, value = word.partition("=")
+    if not equals or not value or key.lstrip("+") not in FREE_TEXT:
+        return word
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return word
+    # A backslash is Hydra's own only before a quote; ${ would be resolved by OmegaConf.
+    body = value.replace("${", "\\${").replace("\\'", "\\\\'").replace("'", "\\'")
+    if body.endswith("\\"):
+        body += "\\"
+    return f"{key}='{body}'"
+
+
+def _usage() -> str:
+    width = max(map(len, JOBS))
+    lines = "\n".join(f"  icpfit {job:<{width}}  {text}" for job, text in JOBS.items())
+    return (
+        "icpfit finds a company's ideal customers, in profit after cost to serve, "
+        "from its own exports.\n\n"
+        f"{lines}\n\n"
+        "Settings are Hydra's: icpfit train data=acme seed=7 — every key of a job: icpfit train "
+        "--help\nA company's own settings: icpfit train --config-dir my_conf data=acme"
+    )
+
+
+def _job_help(job: str) -> str:
+    # The YAML with its comments is the help: a key is explained in one place only.
+    conf = importlib.resources.files("icpfit.conf")
+    shown: list[str] = []
+    for file in (f"{job}.yaml", "every_job.yaml"):
+        skipped = False
+        for line in (conf / file).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith((" ", "#")):
+                skipped = line.startswith(("defaults:", "hydra:"))
+            if line and not skipped and not line.startswith("#"):
+                shown.append(f"  {line}")
+    companies = "" if job == "demo" else "  data: ???          # the company: data/NAME.yaml\n"
+    folder = "" if job == "demo" else " --config-dir FOLDER  your own data/NAME.yaml;"
+    return (
+        f"icpfit {job}: {JOBS[job]}.\n\n"
+        f"Settings, as key=value, with what holds if you say nothing:\n\n{companies}"
+        + "\n".join(shown)
+        + f"\n\nHydra's own:{folder} --cfg job  the composed settings; -m  several runs; "
+        "--hydra-help  the rest."
+    )
+
+
+def _said(message: str, code: int) -> int:
+    line = " ".join(message.split())
+    print(f"icpfit: {line}", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _run(name: str, words: Sequence[str]) -> None:
+    if name not in JOBS:
+        import difflib
+
+        near = difflib.get_close_matches(name, JOBS, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"jobs: {', '.join(JOBS)}"
+        raise SettingsError(f"there is no job '{name}'; {hint}")
+    import hydra
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    # Hydra would print a traceback and exit; asked for the full error, it raises instead.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    failed: list[BaseException] = []
+
+    def task(config: Any) -> None:
+        try:
+            _call(name, config)
+        except IcpfitError as error:  # kept back: Hydra would add lines of its own
+            failed.append(error)
+
+    arguments, sys.argv = sys.argv, [f"icpfit {name}", *map(quoted, words)]
+    try:
+        application = hydra.main(
+            version_base=None, config_path="pkg://icpfit.conf", config_name=name
+        )(task)
+        application()
+    except (HydraException, OmegaConfBaseException) as error:
+        raise SettingsError(_hydra_line(error, name)) from None
+    finally:
+        sys.argv = arguments
+    if failed:
+        raise failed[0]
+
+
+def _call(name: str, config: Any) -> Any:
+    from hydra.core.hydra_config import HydraConfig
+
+    folders = []
+    for source in HydraConfig.get().runtime.config_sources:
+        if source.schema == "file" and source.path:
+            folders.append(Path(source.path))
+        elif source.schema == "pkg" and source.path == "icpfit.conf":
+            folders.append(Path(str(importlib.resources.files("icpfit.conf"))))
+    # Hydra lists the primary source first; what a company keeps itself comes before ours.
+    return _with_folders(name, config, tuple(reversed(folders)))
+
+
+def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
+    from omegaconf import OmegaConf
+
+    def another(job: str, overrides: Sequence[str]) -> Any:
+        from hydra import compose
+
+        return _with_folders(job, compose(job, overrides=list(map(quoted, overrides))), folders)
+
+    values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    job = Job(
+        name=name,
+        values=values,  # type: ignore[arg-type]
+        unresolved=OmegaConf.to_yaml(config, resolve=False),
+        conf_folders=folders,
+        run=another,
+    )
+    return importlib.import_module(f"icpfit.pipelines.{name}").run(job)
+
+
+def _hydra_line(error: Exception, job: str) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = " ".join(line for line in lines if not line.startswith(("object_type", "reference_type")))
+    if text.startswith("You must specify 'data'"):
+        options = text.partition("Available options:")[2].split()
+        return (
+            f"data: which company? Say icpfit {job} data=NAME; here are {', '.join(options)}; "
+            "your own: --config-dir FOLDER with data/NAME.yaml in it"
+        )
+    return text

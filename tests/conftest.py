@@ -1,0 +1,48 @@
+"""What all tests share: where the real data lie, and how whole commands are run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+
+
+def missing(what):
+    """Skip visibly on a bare machine; under CI the same is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} (under CI=true this must be there)")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def olist():
+    """The folder of the Olist tables, which are licensed for use and not shipped."""
+    folder = os.environ.get("ICPFIT_OLIST")
+    places = [Path(folder)] if folder else []
+    places += [PROJECT / "data" / "olist", PROJECT.parent / "shared" / "data" / "olist"]
+    for place in places:
+        if (place / "olist_closed_deals_dataset.csv").is_file():
+            return place.resolve()
+    return missing("the Olist tables are not here: set ICPFIT_OLIST to their folder")
+
+
+@pytest.fixture(scope="session")
+def icpfit():
+    """Run the console script as a user would; returns the completed process."""
+
+    def run(*words, cwd, timeout=540, env=None):
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "icpfit"), *map(str, words)],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})},
+        )
+
+    return run
