@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from icpfit.errors import SettingsError
 from icpfit.settings import settings
 
-__all__ = ["Job", "icp_file", "root_folder"]
+__all__ = ["Job", "root_folder"]
 
 T = TypeVar("T")
 
@@ -31,14 +31,15 @@ class Job:
     conf_folders : tuple of Path
         Where the settings came from, the company's own folder (``--config-dir``) first.
     run : callable
-        Runs another job by its name and overrides in the same process, and returns its result.
+        Runs another job in the same process and returns its result: its name, its overrides, and
+        values by their dotted key that are put in after composing.
     """
 
     name: str
     values: Mapping[str, Any]
     unresolved: str
     conf_folders: tuple[Path, ...]
-    run: Callable[[str, Sequence[str]], Any]
+    run: Callable[[str, Sequence[str], Mapping[str, Any]], Any]
 
     def settings(self, kind: type[T]) -> T:
         """Build the job's own settings from its values.
@@ -83,37 +84,3 @@ def root_folder(root: str) -> Path:
     if not folder.is_dir():
         raise SettingsError(f"root: there is no folder '{folder}'; create it or name another")
     return folder
-
-
-def icp_file(icp: str | None, company: str, folders: Sequence[Path]) -> Path | None:
-    """Find the file that holds a company's current profile.
-
-    Parameters
-    ----------
-    icp : str or None
-        The path given by ``icp=``; without it ``icp/<company>.yaml`` is looked for.
-    company : str
-        The company's name.
-    folders : sequence of Path
-        The conf folders, searched in this order.
-
-    Returns
-    -------
-    Path or None
-        The file, or None when nobody wrote the profile down.
-
-    Raises
-    ------
-    SettingsError
-        If a path is given and there is no such file.
-    """
-    if icp:
-        given = Path(icp).expanduser()
-        if given.is_file():
-            return given
-        raise SettingsError(f"icp: there is no file '{icp}'; give the path of a profile's YAML")
-    for folder in folders:
-        candidate = folder / "icp" / f"{company}.yaml"
-        if candidate.is_file():
-            return candidate
-    return None

@@ -11,7 +11,7 @@ import importlib.resources
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -199,10 +199,13 @@ def _call(name: str, config: Any) -> Any:
 def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
     from omegaconf import OmegaConf
 
-    def another(job: str, overrides: Sequence[str]) -> Any:
+    def another(job: str, overrides: Sequence[str], changes: Mapping[str, Any]) -> Any:
         from hydra import compose
 
-        return _with_folders(job, compose(job, overrides=list(map(quoted, overrides))), folders)
+        composed = compose(job, overrides=list(overrides))
+        for key, value in changes.items():
+            OmegaConf.update(composed, key, value, merge=False, force_add=True)
+        return _with_folders(job, composed, folders)
 
     values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     job = Job(

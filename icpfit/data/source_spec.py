@@ -1,4 +1,4 @@
-"""How one export is read: where its files are, how their cells are written, what its columns are."""
+"""How one export is read: its files, how their cells are written, what its columns are."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Format:
     dates : str
         ``strptime`` format; the default also takes ISO timestamps.
     true_texts, false_texts : list of str
-        Texts of a flag, compared without case. (``true:`` and ``yes:`` would be no text in YAML.)
+        Texts of a flag, compared without case; ``true:`` and ``yes:`` would be no text in YAML.
     """
 
     delimiter: str | None = None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from icpfit.measure.estimate import Estimate
 
 __all__ = [
@@ -27,7 +28,8 @@ __all__ = [
 ]
 
 UNKNOWN = "–"
-SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
+SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+SCALE_LETTERS = frozenset(letter for _, letter in SCALES)
 
 
 def money(amount: float | None, currency: str, *, signed: bool = False) -> str:
@@ -91,24 +93,31 @@ def percent(share: float | None) -> str:
     """
     if share is None or not math.isfinite(share):
         return UNKNOWN
-    points = 100 * share
-    size = abs(points)
-    if size == 0:
-        text = "0"
-    elif size < 0.1:
-        text = "0.1"
-        return f"{'−' if points < 0 else ''}less than {text} %"
-    elif size < 2:
-        text = f"{size:.1f}"
+    points = round(100 * share, 9)  # sums of shares end a hair beside 100
+    size, sign = abs(points), "−" if points < 0 else ""
+    if 0 < size < 0.1:
+        return f"{sign}less than 0.1 %"
+    if 0 < size < 2:
+        text = f"{size:.1f}".removesuffix(".0")
     elif 99 < size < 100:
         text = f"{min(size, 99.9):.1f}"
     else:
         text = f"{size:,.0f}"
-    return f"{'−' if points < 0 else ''}{text} %"
+    return f"{sign}{text} %"
 
 
 def count(n: int) -> str:
     """Return a whole number with thousands separated.
+
+    Parameters
+    ----------
+    n : int
+        Any whole number.
+
+    Returns
+    -------
+    str
+        With commas and a real minus sign.
 
     Examples
     --------
@@ -121,6 +130,18 @@ def count(n: int) -> str:
 def account_count(n: int, adjective: str = "") -> str:
     """Return a number of accounts in words, in the singular for one.
 
+    Parameters
+    ----------
+    n : int
+        How many.
+    adjective : str
+        What kind, such as "later".
+
+    Returns
+    -------
+    str
+        Number, adjective and noun.
+
     Examples
     --------
     >>> account_count(1), account_count(1520, "later")
@@ -132,6 +153,18 @@ def account_count(n: int, adjective: str = "") -> str:
 
 def figure(value: float | None, digits: int = 2) -> str:
     """Return a number without a unit, such as an AUC.
+
+    Parameters
+    ----------
+    value : float or None
+        None or NaN where it is unknown.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        The number; an en dash where it is unknown.
 
     Examples
     --------
@@ -164,6 +197,8 @@ def interval(low: float | None, high: float | None, shown: Callable[[float], str
     '6.0–12.5 k EUR'
     >>> interval(-1200, 700, lambda amount: money(amount, "EUR"))
     '−1.2 k to 700 EUR'
+    >>> interval(-1200, 2500, lambda amount: money(amount, "EUR"))
+    '−1.2 k to 2.5 k EUR'
     >>> interval(0.63, 0.78, percent)
     '63–78 %'
     >>> interval(None, None, percent)
@@ -172,16 +207,15 @@ def interval(low: float | None, high: float | None, shown: Callable[[float], str
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return "too few to tell"
     first, last = shown(low), shown(high)
-    number, unit = _parted(first)
-    same_unit = unit == _parted(last)[1]
-    if same_unit:
-        first = number
-    else:
-        # "−1.2 k to 700 EUR": the currency is said once, the scale stays with its number.
-        shared = _shared_ending(unit, _parted(last)[1])
-        first = first.removesuffix(shared).rstrip() if shared else first
-    plain = low >= 0 and high >= 0 and same_unit
-    return f"{first}–{last}" if plain else f"{first} to {last}"
+    unit, last_unit = (text.partition(" ")[2] for text in (first, last))
+    if unit == last_unit and not first.startswith(("+", "−")):
+        return f"{first.removesuffix(unit).rstrip()}–{last}"
+    # A dash beside a minus sign misleads, and each number keeps its own scale; the currency or the
+    # per cent sign is said once.
+    shared = unit.split()[-1:] == last_unit.split()[-1:] and unit.split()[-1:]
+    if shared and shared[0] not in SCALE_LETTERS:
+        first = first.removesuffix(shared[0]).rstrip()
+    return f"{first} to {last}"
 
 
 def money_interval(estimate: Estimate, currency: str) -> str:
@@ -211,6 +245,16 @@ def money_interval(estimate: Estimate, currency: str) -> str:
 def percent_interval(estimate: Estimate) -> str:
     """Return a share with its interval, as in "71 % (90 %: 63–78 %)".
 
+    Parameters
+    ----------
+    estimate : Estimate
+        A share; 1.0 is 100 %.
+
+    Returns
+    -------
+    str
+        The share, the interval's level and its ends.
+
     Examples
     --------
     >>> from icpfit.measure.estimate import Estimate
@@ -222,6 +266,16 @@ def percent_interval(estimate: Estimate) -> str:
 
 def horizon_in_words(horizon: str) -> str:
     """Return a horizon of the settings in words.
+
+    Parameters
+    ----------
+    horizon : str
+        Such as "12mo" or "90d".
+
+    Returns
+    -------
+    str
+        Number and unit; anything else unchanged.
 
     Examples
     --------
@@ -250,18 +304,7 @@ def _scaled(amount: float | None) -> str:
     for scale, letter in SCALES:
         if size >= scale:
             scaled = size / scale
-            return f"{sign}{scaled:,.{1 if scaled < 100 else 0}f}{letter}"
+            return f"{sign}{scaled:,.{1 if scaled < 100 else 0}f} {letter}"
     digits = 0 if size >= 20 or size == round(size) else 1 if size >= 1 else 2
     text = f"{size:.{digits}f}"
     return f"{sign if float(text) else ''}{'0' if not float(text) else text}"
-
-
-def _parted(text: str) -> tuple[str, str]:
-    number, _, unit = text.partition(" ")
-    return number, unit
-
-
-def _shared_ending(first: str, last: str) -> str:
-    one, other = first.split(), last.split()
-    shared = one[-1] if one and other and one[-1] == other[-1] else ""
-    return f" {shared}" if shared else ""

@@ -1,1 +1,1 @@
-"""."""
+"""Ledgers to revenue, cost to serve, contribution margin and loyalty: the outcome of an account."""

@@ -1,1 +1,1 @@
-"""."""
+"""Facts known before the sale → features → model → scores."""

@@ -1,0 +1,108 @@
+"""What a file is, seen from its bytes: digest, encoding, and whether it is text at all."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from icpfit.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["FileBytes", "file_bytes"]
+
+_BLOCK = 1 << 20
+_NO_TEXT = {
+    b"PK\x03\x04": "a workbook or zip archive; save it as CSV",
+    b"\xd0\xcf\x11\xe0": "an old workbook; save it as CSV",
+    b"\x1f\x8b": "compressed; unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed; unpack it first",
+}
+
+
+@dataclass(frozen=True)
+class FileBytes:
+    """What one pass over a file's bytes tells.
+
+    Parameters
+    ----------
+    digest : str
+        SHA-256.
+    is_parquet : bool
+        Whether it begins as Parquet does.
+    encoding : str
+        By its byte-order mark, else UTF-8 where all of it is, else cp1252.
+    """
+
+    digest: str
+    is_parquet: bool
+    encoding: str
+
+
+def file_bytes(path: Path, shown: str) -> FileBytes:
+    """Look at all bytes of a file once.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shown : str
+        Its name in messages.
+
+    Returns
+    -------
+    FileBytes
+        Digest and kind.
+
+    Raises
+    ------
+    SourceError
+        When it can't be read, is empty, or is neither text nor Parquet.
+    """
+    try:
+        digest, head, is_utf8 = _probe(path)
+    except OSError as error:
+        raise SourceError(f"{shown}: can't be read ({error.strerror}); check the file") from None
+    if not head:
+        raise SourceError(f"{shown}: is empty; export it again")
+    for magic, what in _NO_TEXT.items():
+        if head.startswith(magic):
+            raise SourceError(f"{shown}: is {what}")
+    is_parquet = head.startswith(b"PAR1")
+    if path.suffix.lower() in (".parquet", ".pq") and not is_parquet:
+        raise SourceError(f"{shown}: is no Parquet file, or a damaged one; export it again")
+    return FileBytes(digest, is_parquet, _encoding(head, is_utf8))
+
+
+def _probe(path: Path) -> tuple[str, bytes, bool]:
+    """Digest of a file, its first bytes, and whether all of it is UTF-8."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    head = b""
+    is_utf8 = True
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            head = head or block[:8]
+            digest.update(block)
+            if is_utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+    if is_utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    return digest.hexdigest(), head, is_utf8
+
+
+def _encoding(head: bytes, is_utf8: bool) -> str:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8" if is_utf8 else "cp1252"

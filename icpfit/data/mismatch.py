@@ -1,0 +1,135 @@
+"""Why the ids of a ledger find no account: the likely cause, and how much it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+__all__ = ["Cause", "Unmatched", "differing_only_in_case", "likely_cause"]
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Rows of a ledger that find no account.
+
+    Parameters
+    ----------
+    by_id : DataFrame
+        ``account_id`` (sorted; empty text where the row has none), the money columns, the same
+        as ``abs:...`` (sum of absolute amounts), ``rows``.
+    absolute_total : dict of str to int
+        Sum of absolute amounts over the whole ledger, for the share that is lost: credits would
+        hide it in a plain sum.
+    account_ids : sequence of str
+        The ids that could have been found.
+    """
+
+    by_id: pd.DataFrame
+    absolute_total: dict[str, int]
+    account_ids: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A likely cause: what it is, what to do, and how many ids it explains."""
+
+    text: str
+    remedy: str
+    explained: int
+
+
+def _zeros(text: str) -> str:
+    return text.lstrip("0")
+
+
+def _salesforce(text: str) -> str:
+    return text[:15] if len(text) in (15, 18) else text
+
+
+def _float(text: str) -> str:
+    return text.removesuffix(".0")
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum()).lower()
+
+
+_CAUSES: tuple[tuple[Callable[[str], str], str, str], ...] = (
+    (str.lower, "they differ in case only", "set data.keys.ignore_case: true"),
+    (
+        _zeros,
+        "one side has lost its leading zeros",
+        "export the ids as text, with the zeros that the other side has",
+    ),
+    (
+        _salesforce,
+        "one side has Salesforce ids of 15 characters, the other of 18",
+        "export the same kind on both sides",
+    ),
+    (
+        _float,
+        "one side was exported as a number with '.0'",
+        "export the ids as text",
+    ),
+    (
+        _bare,
+        "they differ in punctuation or spaces",
+        "export the ids in the same form on both sides",
+    ),
+)
+
+
+def likely_cause(ids: Sequence[str], account_ids: Sequence[str]) -> Cause:
+    """Guess why ids find no account, by what would make them agree.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Distinct ids of a ledger that find no account.
+    account_ids : sequence of str
+        The ids of the accounts.
+
+    Returns
+    -------
+    Cause
+        The cause that explains most ids; ties go to the simpler one. ``explained`` is 0 when none
+        does.
+
+    Examples
+    --------
+    >>> likely_cause(["7", "12"], ["0007", "0012"]).text
+    'one side has lost its leading zeros'
+    """
+    best = Cause(
+        "no id of it looks like one of the accounts",
+        "map account_id to the column that holds the CRM's id",
+        0,
+    )
+    for form, text, remedy in _CAUSES:
+        known = {form(account) for account in account_ids}
+        explained = sum(form(one) in known for one in ids)
+        if explained > best.explained:
+            best = Cause(text, remedy, explained)
+    return best
+
+
+def differing_only_in_case(unmatched: Unmatched) -> pd.DataFrame:
+    """Rows of `by_id` that would find an account if case were ignored.
+
+    Parameters
+    ----------
+    unmatched : Unmatched
+        What finds no account.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, fewer rows.
+    """
+    known = {account.lower() for account in unmatched.account_ids}
+    return unmatched.by_id[[one.lower() in known for one in unmatched.by_id["account_id"]]]

@@ -1,0 +1,255 @@
+"""A list of companies to score: kept as it is, with what could be read of each beside it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from icpfit.data.accounts import fact_values
+from icpfit.data.cells import CANONICAL, arrow_type, parsed, trimmed
+from icpfit.data.reader import TextTable, text_table
+from icpfit.data.source_files import DataFolder, near_names, source_files
+from icpfit.data.text_parts import select_part
+from icpfit.errors import SettingsError, SourceError
+
+if TYPE_CHECKING:
+    from icpfit.data.contract import Kind
+    from icpfit.data.table_spec import DataSpec, ProspectSpec
+
+__all__ = ["ProspectList", "read_prospects"]
+
+_KINDS: dict[str, str] = {
+    "number": "a number",
+    "flag": "true or false",
+    "date": "a date",
+}
+
+
+@dataclass(frozen=True)
+class ProspectList:
+    """A list of prospects.
+
+    Parameters
+    ----------
+    original : pyarrow.Table
+        The list as it was read, every row and column in order: text for CSV, typed for Parquet.
+    header : tuple of str
+        Its header as it stands in the file.
+    ids : list of str or None
+        Trimmed id of each row; ``None`` where it is empty.
+    facts : DataFrame, shape (rows, attributes)
+        Every declared attribute, default index: text or None, float64 (a flag 1 or 0) with NaN,
+        or datetime64[s] with NaT.
+    opened_on : Series or None
+        When each opportunity was opened, datetime64[s]; ``None`` without such a column.
+    names : list of str or None
+        Each company's name.
+    absent : list of str
+        Attributes that the list has no column for.
+    unreadable : dict of int to list of str
+        Row to what could not be read of it and is taken as missing.
+    kind : {"csv", "parquet"}
+        How the list was written, to write it back alike.
+    delimiter, encoding : str
+        Of a CSV; ``,`` and ``utf-8`` for the result of a SELECT.
+    digests : dict of str to str
+        SHA-256 of each file.
+    notes : list of str
+        What a reader should know.
+    """
+
+    original: pa.Table
+    header: tuple[str, ...]
+    ids: list[str | None]
+    facts: pd.DataFrame
+    opened_on: pd.Series | None
+    names: list[str | None]
+    absent: list[str]
+    unreadable: dict[int, list[str]]
+    kind: str
+    delimiter: str
+    encoding: str
+    digests: dict[str, str]
+    notes: list[str]
+
+
+def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
+    """Read a list of prospects; only its id column must be there.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        Its ``prospects`` and ``attributes`` say which column is what.
+    prospects : str
+        A name under ``prospects.lists``, else a path relative to the current folder or `root`.
+    root : Path
+        What ``spec.folder`` is relative to.
+
+    Returns
+    -------
+    ProspectList
+        The list untouched, and the facts read from it.
+
+    Raises
+    ------
+    SettingsError
+        When the settings don't say which column is the id.
+    SourceError
+        When the file is missing, unreadable, ragged, or has no id column.
+
+    Notes
+    -----
+    A cell that can't be read is missing, and noted for its row. A list without rows is allowed. A
+    ragged row stops the reading: the list could not be handed back whole.
+    """
+    if spec.prospects is None:
+        raise SettingsError("data.prospects: is missing; add id: and the name of the id column")
+    text, digests = _text(spec, spec.prospects, prospects, root)
+    _check_whole(text)
+    columns = text.columns
+    asked = spec.prospects
+    _check_id(text, asked.id)
+    ids = trimmed(columns[asked.id]).to_pylist()
+    unreadable: dict[int, list[str]] = {}
+    facts: dict[str, pd.Series] = {}
+    absent = []
+    notes = [*text.notes, *_blank_note(text)]
+    for name, attribute in spec.attributes.items():
+        column = asked.columns.get(name, attribute.source_column)
+        if column not in columns.column_names:
+            absent.append(name)
+            if column in text.unreadable:
+                notes.append(f"column '{column}' holds {text.unreadable[column]}: taken as absent")
+            nothing = pa.chunked_array([pa.nulls(columns.num_rows, arrow_type(attribute.kind))])
+            facts[name] = fact_values(nothing, attribute.kind)
+            continue
+        values = _values(text, column, attribute.kind, asked, name=name, unreadable=unreadable)
+        facts[name] = fact_values(values, attribute.kind)
+    opened_on = None
+    if asked.opened_on is not None and asked.opened_on in columns.column_names:
+        values = _values(
+            text, asked.opened_on, "date", asked, name="opened_on", unreadable=unreadable
+        )
+        opened_on = fact_values(values, "date")
+    names: list[str | None] = [None] * columns.num_rows
+    if asked.name is not None and asked.name in columns.column_names:
+        names = trimmed(columns[asked.name]).to_pylist()
+    return ProspectList(
+        original=columns if text.original is None else text.original,
+        header=text.header,
+        ids=ids,
+        facts=pd.DataFrame(facts, index=pd.RangeIndex(columns.num_rows)),
+        opened_on=opened_on,
+        names=names,
+        absent=absent,
+        unreadable=dict(sorted(unreadable.items())),
+        kind=text.kind,
+        delimiter=text.delimiter or ",",
+        encoding=text.encoding or "utf-8",
+        digests=digests,
+        notes=notes,
+    )
+
+
+def _text(
+    spec: DataSpec, asked: ProspectSpec, prospects: str, root: Path
+) -> tuple[TextTable, dict[str, str]]:
+    folder = DataFolder(root / spec.folder, spec.folder)
+    named = asked.lists.get(prospects)
+    if named is None:
+        text = text_table(_path(prospects, asked, root), asked.format, prospects, [asked.id])
+        return text, {text.file: text.digest}
+    where = f"data.prospects.lists.{prospects}"
+    if named.select is not None:
+        part = select_part(
+            prospects, named.select, named.tables, fmt=asked.format, folder=folder, where=where
+        )
+        text = TextTable(
+            file=prospects,
+            columns=part.columns,
+            lines=part.lines,
+            kind="csv",
+            header=tuple(part.columns.column_names),
+            digest="",
+            native=part.native,
+            ragged=tuple(row for _, _, row in part.ragged),
+            notes=part.notes,
+        )
+        return text, part.digests
+    files = source_files(folder, named.files or "", f"{where}.files")
+    if len(files) > 1:
+        raise SourceError(
+            f"{where}.files: '{named.files}' stands for {len(files)} files; a list is one file"
+        )
+    path, shown = files[0]
+    text = text_table(path, asked.format, shown, [asked.id])
+    return text, {text.file: text.digest}
+
+
+def _path(prospects: str, asked: ProspectSpec, root: Path) -> Path:
+    places = (Path(prospects), root / prospects)
+    for path in places:
+        # os.path answers no, where pathlib raises, for a name that no file could have
+        if os.path.isfile(path):  # noqa: PTH113
+            return path
+        if os.path.isdir(path):  # noqa: PTH112
+            raise SourceError(f"prospects '{prospects}' is a folder; name a file in it")
+    there = sorted(asked.lists)
+    beside = next((p.parent for p in places if os.path.isdir(p.parent)), None)  # noqa: PTH112
+    if beside is not None:
+        there += [e.name for e in beside.iterdir() if e.is_file() and e.name[0] != "."]
+    raise SourceError(
+        f"prospects '{prospects}': there is no such file or named list; "
+        f"{near_names(Path(prospects).name, there) if there else 'check the path'}"
+    )
+
+
+def _check_whole(text: TextTable) -> None:
+    if text.ragged:
+        lines = ", ".join(str(row.line) for row in text.ragged[:3])
+        more = f" and {len(text.ragged) - 3:,} more" if len(text.ragged) > 3 else ""
+        raise SourceError(
+            f"{text.file}, line {lines}{more}: other than {len(text.header)} cells, as the header "
+            "has; quote cells that hold the delimiter, or complete the row"
+        )
+
+
+def _check_id(text: TextTable, column: str) -> None:
+    if column in text.columns.column_names:
+        return
+    if column in text.unreadable:
+        raise SourceError(
+            f"{text.file}: the id '{column}' holds {text.unreadable[column]}; write text"
+        )
+    raise SourceError(
+        f"{text.file}: has no column '{column}' (data.prospects.id); "
+        f"{near_names(column, text.columns.column_names)}"
+    )
+
+
+def _values(
+    text: TextTable,
+    column: str,
+    kind: Kind,
+    asked: ProspectSpec,
+    *,
+    name: str,
+    unreadable: dict[int, list[str]],
+) -> pa.ChunkedArray:
+    fmt = CANONICAL if column in text.native else asked.format
+    cells = text.columns[column]
+    result = parsed(cells, kind, fmt)
+    for problem in result.problems:
+        value = (cells[problem.row].as_py() or "").strip()
+        shown = value if len(value) <= 40 else value[:40] + "…"
+        unreadable.setdefault(problem.row, []).append(f"{name} '{shown}' is not {_KINDS[kind]}")
+    return pa.chunked_array([result.values])  # noqa: PD011 - not pandas
+
+
+def _blank_note(text: TextTable) -> list[str]:
+    return [f"{text.blank:,} empty lines left out"] if text.blank else []

@@ -1,0 +1,131 @@
+"""All exports of a company → six typed tables, with every row accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from icpfit.data.contract import CONTRACT
+from icpfit.data.reader import text_table
+from icpfit.data.rejects import rejected_table
+from icpfit.data.schemas import check_typed_table
+from icpfit.data.source_columns import Field, expected_columns, fields, typed_schema
+from icpfit.data.source_files import DataFolder, source_files
+from icpfit.data.source_rows import Reject, SourceRead, source_rows
+from icpfit.data.text_parts import TextPart, file_part, select_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from icpfit.data.source_spec import Source
+    from icpfit.data.table_spec import DataSpec
+
+__all__ = ["SourceRead", "Tables", "read_tables"]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The typed tables of a company.
+
+    Parameters
+    ----------
+    typed : dict of str to pyarrow.Table
+        All six tables of the contract; one without a source is empty. Each has every column of
+        the contract (null where the source has none), accounts also each attribute as
+        ``attr:<name>``, and ``_source``, ``_file``, ``_line``. Money is int64 ten-thousandths.
+    reads : list of SourceRead
+        What became of the rows of each source.
+    rejected : pyarrow.Table
+        The rejected cells.
+    digests : dict of str to str
+        SHA-256 of each file.
+    """
+
+    typed: dict[str, pa.Table]
+    reads: list[SourceRead]
+    rejected: pa.Table
+    digests: dict[str, str]
+
+
+def read_tables(
+    spec: DataSpec, root: Path, progress: Callable[[str], None] | None = None
+) -> Tables:
+    """Read all sources of a company and parse them to the contract.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        Where the exports lie and how they map to the contract.
+    root : Path
+        What ``spec.folder`` is relative to.
+    progress : callable, optional
+        Called with a short text as each file is begun.
+
+    Returns
+    -------
+    Tables
+        Typed tables, counts, rejected cells and digests.
+
+    Raises
+    ------
+    SourceError
+        When a file is missing or can't be read, or lacks a column.
+    SettingsError
+        When the mapping names no column for a required one, or a SELECT fails.
+
+    Notes
+    -----
+    For every source rows read = accepted + rejected + set aside. Rows keep the order of the
+    sources in the settings, of the files by name, and of the lines in them.
+    """
+    say = progress or (lambda _: None)
+    folder = DataFolder(root / spec.folder, spec.folder)
+    typed: dict[str, list[pa.Table]] = {table: [] for table in CONTRACT}
+    reads: list[SourceRead] = []
+    rejects: list[Reject] = []
+    digests: dict[str, str] = {}
+    # All mappings are looked at before the first file is opened: a slip shows at once.
+    asked = {
+        name: fields(source, spec.attributes, f"data.sources.{name}")
+        for name, source in spec.sources.items()
+    }
+    for name, source in spec.sources.items():
+        parts = _parts(name, source, asked[name], folder, say)
+        for part in parts:
+            digests |= part.digests
+        rows = source_rows(name, source, asked[name], parts)
+        typed[source.table].append(rows.typed)
+        reads.append(rows.read)
+        rejects += rows.rejects
+    say("checking the tables against the contract")
+    whole: dict[str, pa.Table] = {}
+    for table, pieces in typed.items():
+        schema = typed_schema(table, spec.attributes)
+        whole[table] = pa.concat_tables(pieces) if pieces else schema.empty_table()
+        check_typed_table(table, whole[table], spec.attributes)
+    return Tables(whole, reads, rejected_table(rejects), dict(sorted(digests.items())))
+
+
+def _parts(
+    name: str,
+    source: Source,
+    asked: tuple[Field, ...],
+    folder: DataFolder,
+    say: Callable[[str], None],
+) -> list[TextPart]:
+    where = f"data.sources.{name}"
+    if source.select is not None:
+        say(f"reading {name} (select)")
+        return [
+            select_part(
+                name, source.select, source.tables, fmt=source.format, folder=folder, where=where
+            )
+        ]
+    parts = []
+    for path, shown in source_files(folder, source.files or "", f"{where}.files"):
+        say(f"reading {shown}")
+        parts.append(file_part(text_table(path, source.format, shown, expected_columns(asked))))
+    return parts

@@ -1,0 +1,229 @@
+"""Cross-validation of both numbers: what is chosen, and what is said of accounts not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from icpfit.fit.boosting import booster_settings
+from icpfit.fit.folds import account_folds
+from icpfit.fit.money import MarginTarget, margin_anchor, margin_choice, margin_target
+from icpfit.fit.probability import fit_choice, fit_probability, fit_seeds
+from icpfit.fit.stopping import CrossValidation, LearningRows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from icpfit.fit.contract import FeatureContract
+
+__all__ = [
+    "OutOfFold",
+    "TrainingAccounts",
+    "TrainingChoice",
+    "cross_validated",
+    "out_of_fold",
+    "training_choice",
+]
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingAccounts:
+    """The accounts to learn from, in any order.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray of float64, shape (n, p)
+        Features as `contract` reads them.
+    is_fit : numpy.ndarray of bool, shape (n,)
+        Whether the account was a profitable fit.
+    margin : numpy.ndarray of float64, shape (n,)
+        Its contribution margin over the horizon, in currency units.
+    groups : sequence of str or None
+        Ultimate parent of each account; None: each stands alone.
+    contract : FeatureContract
+        Learned on these accounts.
+    account_ids : sequence of str
+        Each once.
+    """
+
+    matrix: Floats
+    is_fit: Bools
+    margin: Floats
+    groups: Sequence[str] | None
+    contract: FeatureContract
+    account_ids: Sequence[str]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingChoice:
+    """What cross-validation chose, on rows in account_id order.
+
+    Parameters
+    ----------
+    order : numpy.ndarray of int, shape (n,)
+        Position of each row among the caller's.
+    fit_rows, margin_rows : LearningRows
+        What the forests of either number learn from.
+    target : MarginTarget
+        How the margin was tamed.
+    fit, money : CrossValidation
+        The choice for either number.
+    scale, shift : float
+        The margin's anchor, in currency units.
+    """
+
+    order: npt.NDArray[np.intp]
+    fit_rows: LearningRows
+    margin_rows: LearningRows
+    target: MarginTarget
+    fit: CrossValidation
+    money: CrossValidation
+    scale: float
+    shift: float
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """What models say of accounts that they have not seen, in the order of the caller's rows.
+
+    Parameters
+    ----------
+    oof_fit_raw, oof_fit : numpy.ndarray of float64, shape (n,)
+        Log-odds (mean over the seeds) and probability of a profitable fit; NaN in no fold.
+    oof_margin : numpy.ndarray of float64, shape (n,)
+        Expected margin, in currency units; NaN in no fold.
+    folds : numpy.ndarray of int64, shape (n,)
+        Fold of each account; -1 for one that is never held out (only from 200,000 accounts on).
+    """
+
+    oof_fit_raw: Floats
+    oof_fit: Floats
+    oof_margin: Floats
+    folds: npt.NDArray[np.int64]
+
+
+def cross_validated(
+    accounts: TrainingAccounts,
+    *,
+    seed: int = 0,
+    progress: Callable[[str | float], None] | None = None,
+) -> OutOfFold:
+    """Return out-of-fold predictions without growing a model; another seed draws other folds.
+
+    Parameters
+    ----------
+    accounts : TrainingAccounts
+        The accounts to learn from.
+    seed : int
+        Of folds and forests.
+    progress : callable, optional
+        Gets a text at each step, and the share done from 0 to 1.
+
+    Returns
+    -------
+    OutOfFold
+        Probability and margin of each account by models that have not seen it.
+
+    Raises
+    ------
+    EvidenceRefused
+        Below 200 accounts, or 50 of the smaller class.
+    """
+    return out_of_fold(training_choice(accounts, seed, progress))
+
+
+def training_choice(
+    accounts: TrainingAccounts,
+    seed: int = 0,
+    progress: Callable[[str | float], None] | None = None,
+) -> TrainingChoice:
+    """Return settings, iterations and out-of-fold scores of both numbers.
+
+    Parameters
+    ----------
+    accounts : TrainingAccounts
+        The accounts to learn from.
+    seed : int
+        Of folds and forests.
+    progress : callable, optional
+        Gets a text at each step, and the share done.
+
+    Returns
+    -------
+    TrainingChoice
+        Depends on the set of the accounts, not on their order.
+
+    Raises
+    ------
+    EvidenceRefused
+        Below 200 accounts, or 50 of the smaller class.
+    ValueError
+        When the shapes differ, an id repeats, or a margin isn't finite.
+    """
+    ids = [str(account) for account in accounts.account_ids]
+    groups = ids if accounts.groups is None else [str(group) for group in accounts.groups]
+    matrix, contract = np.asarray(accounts.matrix), accounts.contract
+    lengths = {len(matrix), len(accounts.is_fit), len(accounts.margin), len(ids), len(groups)}
+    if len(lengths) > 1 or matrix.shape[1:] != (len(contract.features),):
+        raise ValueError("matrix, outcome, margin, groups, ids and contract differ in shape")
+    if len(set(ids)) < len(ids):
+        raise ValueError("an account id stands twice")
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.intp)
+    ordered = np.ascontiguousarray(matrix[order], dtype=np.float64)
+    is_fit = np.asarray(accounts.is_fit)[order].astype(np.bool_)
+    margin = np.asarray(accounts.margin, dtype=np.float64)[order]
+    n_minority = min(int(is_fit.sum()), int((~is_fit).sum()))
+    booster_settings(len(is_fit), n_minority)  # refuses too few accounts before folds are drawn
+    folds = account_folds(is_fit, np.array(groups, dtype=object)[order], seed)
+    target = margin_target(margin)
+    fit_rows = LearningRows(ordered, is_fit.astype(np.float64), folds, contract)
+    margin_rows = LearningRows(ordered, target.values, folds, contract)
+    told(progress, "fit_if_won: cross-validation", 0.0)
+    fit = fit_choice(fit_rows, seed, progress)
+    told(progress, "margin_if_won: cross-validation", 0.4)
+    first = fit_seeds(seed, len(ids))[0]
+    money = margin_choice(margin_rows, target, n_minority, first, progress)
+    scale, shift = margin_anchor(margin, money.raw, target.unit)
+    return TrainingChoice(order, fit_rows, margin_rows, target, fit, money, scale, shift)
+
+
+def out_of_fold(choice: TrainingChoice) -> OutOfFold:
+    """Return the out-of-fold predictions in the order of the caller's rows.
+
+    Parameters
+    ----------
+    choice : TrainingChoice
+        What `training_choice` returned.
+
+    Returns
+    -------
+    OutOfFold
+        Both numbers and the folds.
+    """
+    back = np.argsort(choice.order, kind="stable")
+    raw = choice.fit.raw[back]
+    margin = (choice.scale * choice.money.raw + choice.shift)[back]
+    return OutOfFold(raw, fit_probability(raw), margin, choice.fit_rows.folds[back])
+
+
+def told(progress: Callable[[str | float], None] | None, text: str, share: float) -> None:
+    """Tell the caller what is done now, and how much is done.
+
+    Parameters
+    ----------
+    progress : callable or None
+        Gets the text, then the share.
+    text : str
+        The step that begins.
+    share : float
+        Share done so far, 0 to 1.
+    """
+    if progress is not None:
+        progress(text)
+        progress(share)

@@ -1,0 +1,75 @@
+"""The intake: what every job does first with a company's exports, shown as it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from icpfit.data.ledger import ledger_lines
+from icpfit.data.rejects import write_rejects
+from icpfit.data.tables import Tables, read_tables
+from icpfit.economics.outcome import Accounts, joined_accounts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from icpfit.company import Company
+    from icpfit.delivery.terminal import Terminal
+
+__all__ = ["Intake", "intake"]
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """A company's exports, read and joined.
+
+    Parameters
+    ----------
+    tables : Tables
+        The typed tables, with what was rejected and the digests of the files.
+    accounts : Accounts
+        One row per account, facts and outcomes apart.
+    """
+
+    tables: Tables
+    accounts: Accounts
+
+
+def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
+    """Read and join a company's exports; show the ledger and every warning; write the rejects.
+
+    Parameters
+    ----------
+    company : Company
+        Its settings.
+    root : Path
+        The folder in which data/ lies; rejected cells go to ``data/rejected/<company>.csv``.
+    terminal : Terminal
+        Where progress, ledger and warnings are shown.
+
+    Returns
+    -------
+    Intake
+        Tables and accounts.
+
+    Raises
+    ------
+    IcpfitError
+        When an export can't be read, breaks its contract, or doesn't join.
+    """
+    rejects = root / "data" / "rejected" / f"{company.name}.csv"
+    with terminal.step(f"reading the exports of {company.name}") as told:
+        tables = read_tables(company.data, root, told)
+        write_rejects(rejects, tables.rejected)
+    with terminal.step("joining them to the accounts") as told:
+        accounts = joined_accounts(tables, company.data, company.economics, told)
+    terminal.ledger(ledger_lines(accounts.ledger))
+    if tables.rejected.num_rows:
+        terminal.warning(
+            f"{tables.rejected.num_rows:,} cells were rejected, each with how to fix it: {rejects}"
+        )
+    for warning in accounts.ledger.warnings:
+        terminal.warning(warning)
+    for note in [note for read in tables.reads for note in read.notes] + accounts.notes:
+        terminal.note(f"note: {note}")
+    return Intake(tables, accounts)

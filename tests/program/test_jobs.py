@@ -1,0 +1,160 @@
+"""The jobs beside the demo: no signal, two companies, every way to start, the wheel."""
+
+import csv
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).parents[2]
+FACTS = slice(8, 21)  # columns of accounts.csv that are known before the sale, Industry to Has Web Shop
+
+
+def aliases(root):
+    import sqlite3
+
+    store = sqlite3.connect(root / "mlruns" / "mlflow.db")
+    try:
+        return {
+            (name, alias): version
+            for name, alias, version in store.execute("select name, alias, version from registered_model_aliases")
+        }
+    finally:
+        store.close()
+
+
+def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
+    path = company / "data/demo/accounts.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    assert header[FACTS][0] == "Industry"
+    assert header[FACTS][-1] == "Has Web Shop"
+    facts = [row[FACTS] for row in rows]
+    random.Random(5).shuffle(facts)
+    for row, given in zip(rows, facts, strict=True):
+        row[FACTS] = given
+    # one line of the export is a repeat of another: it must stay one
+    first = {}
+    for row in rows:
+        row[FACTS] = first.setdefault(row[0], row[FACTS])
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    done = icpfit("train", "data=demo", "data.controls=null", cwd=company)
+    assert done.returncode == 3, done.stderr
+    assert "no signal" in done.stderr.strip().splitlines()[-1]
+    assert aliases(company) == {}
+    assert not list((company / "mlruns").rglob("fit_0.txt"))
+
+
+def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
+    conf = company / "conf"
+    text = (conf / "data/demo.yaml").read_text(encoding="utf-8")
+    (conf / "data/acme.yaml").write_text(text.replace("company: demo", "company: acme"), encoding="utf-8")
+    for name in ("demo", "acme"):
+        done = icpfit("train", "--config-dir", conf, f"data={name}", cwd=company)
+        assert done.returncode == 0, done.stderr
+    promoted = icpfit("promote", "--config-dir", conf, "data=acme", "by=Zoë, Marketing", "reason=Q3 (a=b)", cwd=company)
+    assert promoted.returncode == 0, promoted.stderr
+    assert aliases(company) == {("icpfit-demo", "challenger"): 1, ("icpfit-acme", "champion"): 1}
+    logged = json.loads((company / "mlruns/promotions-acme.jsonl").read_text(encoding="utf-8"))
+    assert (logged["by"], logged["reason"]) == ("Zoë, Marketing", "Q3 (a=b)")
+    scored = icpfit(
+        "score", "--config-dir", conf, "data=demo", "model=challenger", "prospects=data/demo/prospects.csv",
+        "out=list, scored (v1).csv", cwd=company,
+    )  # fmt: skip
+    assert scored.returncode == 0, scored.stderr
+    with (company / "list, scored (v1).csv").open(encoding="utf-8", newline="") as file:
+        assert {row["model_version"] for row in csv.DictReader(file)} == {"icpfit-demo v1 (challenger, not promoted)"}
+
+
+def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit, tmp_path):
+    root, _ = demo
+    (tmp_path / "ids.csv").write_text("Prospect ID,Comment\n001,a\n002,b\n", encoding="utf-8")
+    done = icpfit("score", "data=demo", f"root={root}", "prospects=ids.csv", "out=out.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Prospect ID"] for row in rows] == ["001", "002"]
+    assert {row["fit_grade"] for row in rows} == {"unrated"}
+    assert all(row["caution"] and not row["margin_if_won"] for row in rows)
+    warned = [line for line in done.stderr.splitlines() if "employees" in line]
+    assert len(warned) == 1
+    assert "%" in warned[0]
+
+
+def test_order_and_neighbours_dont_change_a_row(demo, icpfit, tmp_path):
+    root, _ = demo
+    header, *rows = (root / "data/demo/prospects.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    some = rows[:120]
+    random.Random(1).shuffle(some)
+    (tmp_path / "some.csv").write_text("".join([header, *some]), encoding="utf-8")
+    done = icpfit("score", "data=demo", f"root={root}", "prospects=some.csv", "out=out.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    whole = set((root / "data/demo/scored.csv").read_text(encoding="utf-8").splitlines())
+    assert set((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) <= whole
+
+
+def test_the_script_does_what_the_command_does(demo, icpfit, tmp_path):
+    root, _ = demo
+    words = ["data=demo", f"root={root}"]
+    by_script = subprocess.run(
+        [sys.executable, str(PROJECT / "pipelines" / "check.py"), *words],
+        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    by_command = icpfit("check", *words, cwd=tmp_path)
+    assert by_script.returncode == by_command.returncode == 0, by_script.stderr
+    assert by_script.stdout == by_command.stdout
+
+
+def test_the_same_data_give_the_same_model(company, icpfit):
+    def model():
+        done = icpfit("train", "data=demo", "data.controls=null", cwd=company)
+        assert done.returncode == 0, done.stderr
+        folder = max((p.parent for p in (company / "mlruns").rglob("manifest.json")), key=lambda p: p.stat().st_mtime_ns)
+        return (folder / "manifest.json").read_bytes()
+
+    first = model()
+    edited = company / "data/demo/accounts.csv"
+    header, *rows = edited.read_text(encoding="utf-8").splitlines(keepends=True)
+    edited.write_text("".join([header, *reversed(rows)]), encoding="utf-8")
+    assert model() == first
+
+
+def test_an_installed_wheel_runs_the_demo_from_another_folder(tmp_path):
+    wheels = tmp_path / "wheels"
+    clean = tmp_path / "checkout"
+    shutil.copytree(
+        PROJECT, clean,
+        ignore=shutil.ignore_patterns(".git", ".venv", "mlruns", "data", "build", "*.egg-info", ".*_cache"),
+    )  # fmt: skip
+    shutil.copytree(PROJECT / "icpfit" / "data", clean / "icpfit" / "data", dirs_exist_ok=True)
+    shutil.copytree(PROJECT / "conf" / "data", clean / "conf" / "data", dirs_exist_ok=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", wheels, clean],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    site = tmp_path / "site"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, *wheels.iterdir()],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    program = "import icpfit, sys; from icpfit.pipelines.dispatch import main; print(icpfit.__file__); sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "demo", "customers=900", "prospects=50"],
+        cwd=elsewhere, env={**os.environ, "PYTHONPATH": str(site), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(site))
+    assert (elsewhere / "data/demo/report.html").is_file()
+    assert (elsewhere / "data/demo/scored.csv").is_file()
