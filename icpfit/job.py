@@ -1,14 +1,16 @@
-"""What a job is given: its settings, the folder it works in, and the conf folders it may look into."""
+"""What a job is given: its settings, the folder it works in, and where its settings came from."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from icpfit.errors import SettingsError
 from icpfit.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["Job", "root_folder"]
 

@@ -24,9 +24,9 @@ T = TypeVar("T")
 def settings(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     """Build a settings dataclass from nested plain values.
 
-    Fields may be str, bool, int, float, date, a Literal, an Optional of these, lists and string-keyed
-    dicts of these, and further dataclasses. A field without a default must be given. ``None`` for a
-    field with a default that isn't optional means "not given".
+    Fields may be str, bool, int, float, date, a Literal, an Optional of these, lists and
+    string-keyed dicts of these, and further dataclasses. A field without a default must be given.
+    ``None`` for a field with a default that isn't optional means "not given".
 
     Parameters
     ----------

@@ -11,13 +11,15 @@ import importlib.resources
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from icpfit import __version__
 from icpfit.errors import IcpfitError, SettingsError
 from icpfit.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["JOBS", "main", "quoted"]
 
@@ -34,7 +36,6 @@ JOBS = {
 #: equals signs or quotes in them as its own grammar.
 FREE_TEXT = ("prospects", "out", "root", "icp", "by", "reason", "note", "data.folder")
 
-USAGE_MISTAKE = 1
 STOPPED = 130
 
 
@@ -53,25 +54,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         what was asked for (no model registered, no champion moved); 130 when stopped by Ctrl-C.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    if not words or words[0] in {"-h", "--help", "help"}:
-        print(_usage())  # noqa: T201
-        return 0
-    if words[0] in {"--version", "-V"}:
-        print(f"icpfit {__version__}")  # noqa: T201
+    asked = _information(words)
+    if asked is not None:
+        print(asked)  # noqa: T201
         return 0
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries say to their developers is not for users
     try:
-        if words[0] in JOBS and {"-h", "--help"} & set(words[1:]):
-            print(_job_help(words[0]))  # noqa: T201
-            return 0
         _run(words[0], words[1:])
     except IcpfitError as error:
         return _said(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _said("stopped; nothing was changed by the step that was under way", STOPPED)
-    except BrokenPipeError:
-        return USAGE_MISTAKE
     return 0
 
 
@@ -106,6 +100,16 @@ def quoted(word: str) -> str:
     if body.endswith("\\"):
         body += "\\"
     return f"{key}='{body}'"
+
+
+def _information(words: Sequence[str]) -> str | None:
+    if not words or words[0] in {"-h", "--help", "help"}:
+        return _usage()
+    if words[0] in {"--version", "-V"}:
+        return f"icpfit {__version__}"
+    if words[0] in JOBS and {"-h", "--help"} & set(words[1:]):
+        return _job_help(words[0])
+    return None
 
 
 def _usage() -> str:
@@ -220,7 +224,9 @@ def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
 
 def _hydra_line(error: Exception, job: str) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(line for line in lines if not line.startswith(("object_type", "reference_type")))
+    text = " ".join(
+        line for line in lines if not line.startswith(("object_type", "reference_type"))
+    )
     if text.startswith("You must specify 'data'"):
         options = text.partition("Available options:")[2].split()
         return (

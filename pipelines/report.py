@@ -1,4 +1,4 @@
-"""Write the report of the model in use as one HTML file; without a model, what can be said so far."""
+"""Write the report of the model in use as one HTML file; without one, what the data say so far."""
 
 from __future__ import annotations
 

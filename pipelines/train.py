@@ -85,9 +85,7 @@ def run(job: Job) -> TrainingResult:
     with tempfile.TemporaryDirectory() as folder, terminal.step("recording it in MLflow") as told:
         told("opening the store")
         store = open_store(root, company.name)
-        decided = verdict(
-            tried.judgement, tried.signal, champion_exists=has_champion(store)
-        )
+        decided = verdict(tried.judgement, tried.signal, champion_exists=has_champion(store))
         told("drawing the report")
         facts = trial_report(
             taken.accounts,

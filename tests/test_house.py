@@ -21,8 +21,12 @@ def test_imports_flow_one_way():
 
 
 def test_every_folder_is_in_the_wheel():
-    listed = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
-    on_disk = {".".join(p.parent.relative_to(PROJECT).parts) for p in PROJECT.glob("icpfit/**/__init__.py")}
+    listed = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"][
+        "packages"
+    ]
+    on_disk = {
+        ".".join(p.parent.relative_to(PROJECT).parts) for p in PROJECT.glob("icpfit/**/__init__.py")
+    }
     assert set(listed) == on_disk | {"icpfit.conf", "icpfit.pipelines"}
 
 
@@ -41,16 +45,23 @@ def _public_functions():
 
 
 @pytest.mark.parametrize(
-    ("module", "node"), [pytest.param(m, n, id=f"{m.stem}.{n.name}") for m, n in _public_functions()]
+    ("module", "node"),
+    [pytest.param(m, n, id=f"{m.stem}.{n.name}") for m, n in _public_functions()],
 )
 def test_a_public_function_says_what_it_takes_and_gives(module, node):
     text = ast.get_docstring(node)
     assert text, f"{node.name} has no docstring"
     if isinstance(node, ast.FunctionDef) and module.parent.name != "pipelines":
-        arguments = [a.arg for a in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]]
+        arguments = [
+            a.arg for a in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        ]
         if arguments:
             assert "Parameters\n----------" in text
-            undocumented = [a for a in arguments if f"{a} : " not in text and f"{a}, " not in text and f", {a} : " not in text]
+            undocumented = [
+                a
+                for a in arguments
+                if f"{a} : " not in text and f"{a}, " not in text and f", {a} : " not in text
+            ]
             assert not undocumented, f"not described: {undocumented}"
         returns = node.returns is not None and ast.unparse(node.returns) not in {"None", "NoReturn"}
         if returns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from icpfit.data.reconciliation import share_text
 from icpfit.errors import JoinError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class TableLedger:
     cause, remedy : str
         Why ids find no account, most likely, and what to do; empty when all do.
     notes : list of str
-        What the reader and the join have to say.
+        What the join has to say; the reader's notes stay with what it read.
     """
 
     table: str
@@ -129,7 +130,7 @@ def join_ledger(
     for ledger in tables:
         if ledger.matched and ledger.before_start / ledger.matched > limits.max_lost_share:
             warnings.append(
-                f"{ledger.table}: {ledger.before_start / ledger.matched:.1%} of the rows lie"
+                f"{ledger.table}: {share_text(ledger.before_start / ledger.matched, 1)} of the rows lie"
                 " before their account's started_on and are set aside; is it the contract start?"
             )
         warnings.extend(f"{ledger.table}: {note}" for note in ledger.notes)
@@ -167,9 +168,9 @@ def check_ledger(ledger: JoinLedger, limits: JoinLimits) -> None:
         for name, share in shares.items():
             if share > limits.max_lost_share:
                 raise JoinError(
-                    f"{table.table}: {share:.1%} of {name} ({table.unmatched:,} of"
+                    f"{table.table}: {share_text(share, 1)} of {name} ({table.unmatched:,} of"
                     f" {table.accepted:,} rows) finds no account, more than"
-                    f" {limits.max_lost_share:.1%}; {sides}; or raise data.join.max_lost_share"
+                    f" {share_text(limits.max_lost_share, 1)}; {sides}; or raise data.join.max_lost_share"
                 )
     for line in ledger.reconciliation:
         if line.status == "error":

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.table_spec import Controls
 
-__all__ = ["PoolUse", "ReconcileLine", "amount_text", "reconciliation"]
+__all__ = ["PoolUse", "ReconcileLine", "amount_text", "reconciliation", "share_text"]
 
 LOWEST_ALLOCATED = 0.6
 """Below this share of a pool's cost, the drivers that allocate it are missing or it stood idle."""
@@ -82,6 +82,29 @@ def amount_text(amount: float, currency: str = "") -> str:
     return f"{text} {currency}".strip()
 
 
+def share_text(share: float, decimals: int = 0) -> str:
+    """Write a share in percent.
+
+    Parameters
+    ----------
+    share : float
+        1 is 100 %.
+    decimals : int
+        Digits behind the point.
+
+    Returns
+    -------
+    str
+        Such as ``"98.7 %"``.
+
+    Examples
+    --------
+    >>> share_text(0.9871, 1), share_text(0.6)
+    ('98.7 %', '60 %')
+    """
+    return f"{100 * share:.{decimals}f} %"
+
+
 def reconciliation(
     controls: Controls, revenue: float, pools: Mapping[str, PoolUse], currency: str
 ) -> list[ReconcileLine]:
@@ -118,14 +141,14 @@ def reconciliation(
         pool = controls.pools[name]
         use = pools.get(name, PoolUse(0.0, {}))
         text = (
-            f"{name} cost allocated {_share(use.cost, pool.cost):.0%}"
+            f"{name} cost allocated {share_text(_share(use.cost, pool.cost))}"
             f" ({amount_text(use.cost)} of {amount_text(pool.cost, currency)})"
         )
         lines.append(_pool_line(name, text, use.cost, pool.cost, sorted(pools)))
         if pool.capacity is not None:
             used = use.quantity.get(pool.unit, 0.0)
             text = (
-                f"{name} capacity used {_share(used, pool.capacity):.0%}"
+                f"{name} capacity used {share_text(_share(used, pool.capacity))}"
                 f" ({used:,.0f} of {pool.capacity:,.0f} {pool.unit})"
             )
             status: Literal["ok", "warning"] = "warning" if used > pool.capacity else "ok"
@@ -142,11 +165,11 @@ def _share(found: float, books: float) -> float:
 def _revenue_line(controls: Controls, revenue: float, currency: str) -> ReconcileLine:
     books = controls.revenue_total or 0.0
     share = _share(revenue, books)
-    text = f"revenue {amount_text(revenue, currency)} = {share:.1%} of the ledger"
+    text = f"revenue {amount_text(revenue, currency)} = {share_text(share, 1)} of the ledger"
     off = abs(share - 1) > controls.tolerance
     if off:
         text += (
-            f" ({amount_text(books, currency)}), off by more than {controls.tolerance:.1%};"
+            f" ({amount_text(books, currency)}), off by more than {share_text(controls.tolerance, 1)};"
             " complete the export, or correct data.controls.revenue_total"
         )
     return ReconcileLine("revenue", text, revenue, books, share, "error" if off else "ok")

@@ -67,7 +67,7 @@ def table_ledger(
     for read in reads:
         for reason, number in read.set_aside.items():
             aside[reason] = aside.get(reason, 0) + number
-    notes = [note for read in reads for note in read.notes]
+    notes: list[str] = []
     found: dict[str, Any] = {}
     if unmatched is not None:
         found = _lost(unmatched, money, notes)

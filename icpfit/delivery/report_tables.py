@@ -268,7 +268,7 @@ def driver_table(drivers: pd.DataFrame, unit: str, features: Sequence[Feature] =
     def moved(size: float) -> str:
         return figure(size) if unit == "log-odds" else money(size, unit)
 
-    meanings = collections.defaultdict(str)
+    meanings: dict[str, str] = collections.defaultdict(str)
     meanings |= {known.name: f"{known.meaning}: " for known in features if known.meaning}
     used = drivers[drivers["share"] > 0]
     rows = tuple(

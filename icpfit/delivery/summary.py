@@ -61,12 +61,8 @@ def check_summary(accounts: Accounts, profile: Profile | None) -> Rows:
         rows.append(("margin per account", money(float(used["margin"].mean()), accounts.currency)))
         served = float(used["cost_to_serve"].sum())
         remedial = float(used["remedial_cost"].sum()) / served if served else 0.0
-        rows.append(
-            (
-                "cost to serve per account",
-                f"{money(served / len(used), accounts.currency)}, {percent(remedial)} of it remedial",
-            )
-        )
+        each = money(served / len(used), accounts.currency)
+        rows.append(("cost to serve per account", f"{each}, {percent(remedial)} of it remedial"))
     if profile is not None and len(used):
         chosen = is_selected(profile, accounts.facts.loc[accounts.used])
         rows.append(
@@ -99,12 +95,9 @@ def train_summary(result: TrainingResult) -> Rows:
     if facts.judgement is not None:
         rows += _judgement_rows(facts.judgement)
     if facts.signal is not None:
+        sure = f"{facts.signal.probability:.2f}"
         rows.append(
-            (
-                "signal",
-                f"{facts.signal.tier} (surer than the fit rate alone with probability "
-                f"{facts.signal.probability:.2f})",
-            )
+            ("signal", f"{facts.signal.tier} (beats the fit rate alone with probability {sure})")
         )
     registered = "nothing: there is no signal"
     if result.model_version is not None:
@@ -215,7 +208,10 @@ def _judgement_rows(found: Judgement) -> Rows:
     if against is not None and against.comparable:
         same = f"{count(against.n_selected)} of {count(against.n)} accounts each"
         rows += [
-            (f"margin per account, {against.profile_name}", money_interval(against.icp_margin, found.currency)),
+            (
+                f"margin per account, {against.profile_name}",
+                money_interval(against.icp_margin, found.currency),
+            ),
             ("margin per account, the model", money_interval(against.model_margin, found.currency)),
             (
                 "the difference",

@@ -110,6 +110,16 @@ class Terminal:
         """
         self._results.print(_words(_plain(text)), soft_wrap=not self._results.is_terminal)
 
+    def command(self, words: str) -> None:
+        """Show the command that a user would type for what comes next.
+
+        Parameters
+        ----------
+        words : str
+            Such as ``"icpfit check data=demo"``.
+        """
+        self.say(f"\n$ {words}")
+
     def note(self, text: str) -> None:
         """Write a line about the work itself, on stderr.
 

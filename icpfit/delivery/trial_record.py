@@ -59,7 +59,7 @@ def trial_record(
     judged, model = trial.judgement, trial.model
     against = judged.against_icp
     shap_values = pd.DataFrame(
-        explanation.contributions.values,  # noqa: PD011 - SHAP values, not a frame
+        explanation.contributions.values,
         index=pd.Index(trial.judged, name="account_id"),
         columns=list(model.contract.names),
     )

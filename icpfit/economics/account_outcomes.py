@@ -9,6 +9,7 @@ import pandas as pd
 
 from icpfit.data.periods import Period, month_count
 from icpfit.economics.coverage import Log, covered_shares
+from icpfit.data.reconciliation import share_text
 from icpfit.economics.loyalty import advocacy, composite, enrichment, retention
 from icpfit.economics.margin import contribution_margin, discounted_sums
 
@@ -146,7 +147,7 @@ def _excluded(
     for name in reversed(covered.columns):
         for row in np.flatnonzero(covered[name].to_numpy() < least):
             what = "the revenue ledger" if name == "revenue" else f"the cost log '{name}'"
-            reasons[row] = f"{what} covers less than {least:.0%} of its horizon"
+            reasons[row] = f"{what} covers less than {share_text(least)} of its horizon"
     for row in np.flatnonzero((accounts["lost_on"] < accounts["started_on"]).to_numpy()):
         reasons[row] = "its churned_on lies before its started_on"
     for row in np.flatnonzero(~mature):
@@ -227,8 +228,8 @@ def _notes(
         said, silent = counted[answered], counted[~answered]
         notes.append(
             "accounts that answered or referred left"
-            f" {said['margin'].mean():,.0f} each and {said['retained'].astype(float).mean():.0%}"
+            f" {said['margin'].mean():,.0f} each and {share_text(said['retained'].astype(float).mean())}"
             f" stayed; the silent ones {silent['margin'].mean():,.0f} and"
-            f" {silent['retained'].astype(float).mean():.0%}"
+            f" {share_text(silent['retained'].astype(float).mean())}"
         )
     return notes

@@ -71,7 +71,6 @@ def company_ledger(
         accounts_with_rows=len(rows.frame),
         accounts_without_rows=0,
         money={},
-        notes=[note for read in crm_reads for note in read.notes],
     )
     lines = reconciliation(
         data.controls,

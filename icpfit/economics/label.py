@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icpfit.data.periods import Period, period_text
+from icpfit.data.reconciliation import share_text
 from icpfit.economics.loyalty import Weights
 from icpfit.errors import EvidenceRefused, OutcomeError, SettingsError
 
@@ -211,8 +212,8 @@ def check_label(fit: pd.Series) -> None:
     share = fits / n
     if not LOWEST_PREVALENCE <= share <= HIGHEST_PREVALENCE:
         raise EvidenceRefused(
-            f"{share:.1%} of {n:,} accounts are a profitable fit, outside"
-            f" {LOWEST_PREVALENCE:.0%} to {HIGHEST_PREVALENCE:.0%}: too one-sided to learn from;"
+            f"{share_text(share, 1)} of {n:,} accounts are a profitable fit, outside"
+            f" {share_text(LOWEST_PREVALENCE)} to {share_text(HIGHEST_PREVALENCE)}: too one-sided to learn from;"
             f" change {key}"
         )
     if min(fits, n - fits) < FEWEST_OF_A_CLASS:

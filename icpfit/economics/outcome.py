@@ -11,6 +11,7 @@ from icpfit.data.accounts import AccountRows, account_rows
 from icpfit.data.join import account_months, join_keys
 from icpfit.data.ledger import JoinLedger, check_ledger
 from icpfit.data.periods import Period, period, period_end
+from icpfit.data.reconciliation import share_text
 from icpfit.economics.account_outcomes import account_outcomes, activity_costs
 from icpfit.economics.company_ledger import company_ledger
 from icpfit.economics.cost_to_serve import priced_costs
@@ -274,4 +275,4 @@ def _cause_note(events: pd.DataFrame) -> list[str]:
     if not total:
         return []
     unknown = float(events.loc[events["caused_by"] == "unknown", "amount"].sum())
-    return [f"{unknown / total:.0%} of the cost to serve has no known cause"]
+    return [f"{share_text(unknown / total)} of the cost to serve has no known cause"]

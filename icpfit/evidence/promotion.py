@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
+from icpfit.errors import EvidenceRefused
 from icpfit.evidence.signal import signal_sentence
 from icpfit.measure.estimate import shown
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from icpfit.evidence.judgement import Judgement
     from icpfit.evidence.signal import Signal
 
-__all__ = ["SURE_FROM", "Verdict", "enough_accounts", "verdict"]
+__all__ = ["SURE_FROM", "Verdict", "check_promoted", "enough_accounts", "verdict"]
 
 SURE_FROM = 0.90
 
@@ -208,3 +209,26 @@ def enough_accounts(against: IcpComparison) -> int | None:
     needed = against.n * (normal.inv_cdf(SURE_FROM) * error / difference.value) ** 2
     # Not fewer than there are: these were not enough.
     return math.ceil(max(needed, against.n + 1) / 100) * 100
+
+
+def check_promoted(decided: Verdict, model: str) -> None:
+    """Refuse to call a challenger promoted that was held.
+
+    Parameters
+    ----------
+    decided : Verdict
+        From `verdict`.
+    model : str
+        The challenger, for the message.
+
+    Raises
+    ------
+    EvidenceRefused
+        For "HOLD", with the first of the reasons.
+
+    Examples
+    --------
+    >>> check_promoted(Verdict("PROMOTE", ("It beats the fit rate.",)), "icpfit-acme v1")
+    """
+    if decided.decision == "HOLD":
+        raise EvidenceRefused(f"{model} was not put in use: {decided.reasons[0]}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from icpfit.errors import EvidenceRefused
 from icpfit.measure.accuracy import account_log_loss
 from icpfit.measure.intervals import REPLICATES, paired_bootstrap
 from icpfit.measure.weighted import weighted_mean
@@ -15,7 +16,7 @@ from icpfit.measure.weighted import weighted_mean
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["SIGNAL_FROM", "WEAK_FROM", "Signal", "signal", "signal_sentence"]
+__all__ = ["SIGNAL_FROM", "WEAK_FROM", "Signal", "check_signal", "signal", "signal_sentence"]
 
 SIGNAL_FROM = 0.95
 WEAK_FROM = 0.80
@@ -154,3 +155,28 @@ def signal_sentence(found: Signal) -> str:
         f"{found.log_loss:.3f} against {found.prevalence_log_loss:.3f} for the fit rate alone, "
         f"better in {resamples} of 100 resamples (95 are asked for, 80 for a weak signal)."
     )
+
+
+def check_signal(found: Signal, company: str) -> None:
+    """Refuse a model that knows nothing.
+
+    Parameters
+    ----------
+    found : Signal
+        From `signal`.
+    company : str
+        The company's name, for the message.
+
+    Raises
+    ------
+    EvidenceRefused
+        For the tier "none".
+
+    Examples
+    --------
+    >>> check_signal(Signal("weak", 0.88, 0.613, 0.619, 484), "acme")
+    """
+    if found.tier == "none":
+        raise EvidenceRefused(
+            f"no signal in the data of {company}, nothing was registered: {signal_sentence(found)}"
+        )

@@ -1,4 +1,4 @@
-"""The trial of a challenger: what it was trained on, whether it knows anything, what it was worth."""
+"""The trial of a challenger: what it learned from, whether it knows anything, what it was worth."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from icpfit.economics.label import check_label
+from icpfit.evidence.gates import Gate, column_gates
 from icpfit.evidence.judgement import Judgement, judgement
 from icpfit.evidence.signal import Signal, signal
 from icpfit.fit.features import feature_contract, feature_matrix
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from icpfit.economics.outcome import Accounts
+    from icpfit.fit.contract import FeatureContract
     from icpfit.icp.profile import Profile
 
 __all__ = ["Trial", "trial"]
@@ -131,7 +133,7 @@ def trial(
     trained = trained_model(
         matrix,
         is_fit.loc[learned].to_numpy(),
-        margin.loc[learned].to_numpy(),
+        margin.loc[learned].to_numpy(dtype=np.float64),
         None,
         contract,
         account_ids=list(learned),
@@ -174,6 +176,7 @@ def trial(
         holdout=later,
         train_prevalence=float(is_fit.loc[learned].mean()),
         currency=accounts.currency,
+        gates=_column_gates(accounts, learned, contract, seed),
         seed=seed,
         **_rule(profile, accounts.facts.loc[judged]),
     )
@@ -196,6 +199,25 @@ def _out_of_fold_rate(is_fit: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64
     size = np.bincount(folds)
     rate: Floats = (inside.sum() - inside) / (size.sum() - size)
     return rate[folds]
+
+
+def _column_gates(
+    accounts: Accounts, learned: pd.Index, contract: FeatureContract, seed: int
+) -> tuple[Gate, ...]:
+    """Look at each feature alone, against the label and against what the label is made of."""
+    outcomes = accounts.outcomes.loc[learned]
+    told = {
+        "is a fit": outcomes["fit"].astype(bool),
+        "margin above zero": outcomes["margin"] > 0,
+        "retained": outcomes["retained"].astype(bool),
+    }
+    names = list(contract.names)
+    return column_gates(
+        accounts.facts.loc[learned, names],
+        {name: values for name, values in told.items() if values.nunique() == 2},
+        reasons={name: accounts.attributes[name].reason for name in names},
+        seed=seed,
+    )
 
 
 def _rule(profile: Profile | None, facts: pd.DataFrame) -> dict[str, Any]:

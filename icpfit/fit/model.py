@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from icpfit.fit.grades import Grading
     from icpfit.fit.ranges import MarginRanges
 
-__all__ = ["Model", "TrainedModel", "trained_model"]
+__all__ = ["Model", "TrainedModel", "trained_model", "with_threads"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -218,6 +219,24 @@ def trained_model(
         iterations,
         settings,
     )
+
+
+def with_threads(model: Model, threads: int) -> Model:
+    """Return the same model, scoring with another number of threads.
+
+    Parameters
+    ----------
+    model : Model
+        A trained model.
+    threads : int
+        At least 1.
+
+    Returns
+    -------
+    Model
+        Its scores are the same, byte for byte.
+    """
+    return dataclasses.replace(model, threads=threads)
 
 
 def _driver_shares(

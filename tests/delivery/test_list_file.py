@@ -246,3 +246,55 @@ def test_the_list_itself_is_never_overwritten(tmp_path):
 )
 def test_without_out_it_lies_in_the_current_folder(prospects, expected):
     assert scored_path(None, prospects, "acme").as_posix() == expected
+
+
+def test_from_the_list_as_a_company_has_it_and_back(tmp_path, small_model):
+    """Read, scored and written: the first columns are the file that came in, character by character."""
+    from icpfit.data.prospect_list import read_prospects
+    from icpfit.data.table_spec import data_spec
+    from icpfit.delivery.scored_list import list_warnings, scored_frame
+
+    spec = data_spec(
+        {
+            "folder": ".",
+            "as_of": "2026-06-30",
+            "horizon": "12mo",
+            "lag": "0d",
+            "currency": "EUR",
+            "sources": {"crm": {"table": "accounts", "files": "accounts.csv"}},
+            "attributes": {
+                "employees": {"kind": "number", "known": "before_sale"},
+                "country": {"kind": "category", "known": "before_sale", "column": "Land"},
+                "has_shop": {"kind": "flag", "known": "before_sale"},
+                "founded": {"kind": "date", "known": "before_sale"},
+            },
+            "prospects": {"id": "Nr", "format": {"decimal": ","}},
+        }
+    )
+    rows = [
+        "Nr;Firma;Land;employees;founded;has_shop;caution",
+        '007;"Müller; Söhne";NA;240,0;2001-05-06;yes;eigene',
+        "008;=1+1;DE;viele;2001-05-06;no;",
+        "; Łódź ;XX;;;;",
+    ]
+    given = tmp_path / "Liste.csv"
+    given.write_text("\n".join(rows) + "\n", encoding="utf-8-sig", newline="")
+    listed = read_prospects(spec, str(given), tmp_path)
+    scored = scored_frame(small_model, listed, model_label="icpfit-acme v1")
+    out = tmp_path / "Liste_scored.csv"
+    write_list(out, listed, scored, decimal=spec.prospects.format.decimal)
+    written = out.read_bytes().decode("utf-8-sig").splitlines()
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert [line.startswith(row + ";") for row, line in zip(rows, written, strict=True)] == [
+        True
+    ] * 4
+    read = _read(out, ";", "utf-8-sig")
+    first, second, third = (dict(zip(read[0], row, strict=True)) for row in read[1:])
+    assert first["fit_grade"] in set("ABCD")
+    assert first["fit_if_won"].startswith(("0,", "1,"))
+    assert (first["caution"], first["icpfit_caution"]) == ("eigene", "")
+    assert second["icpfit_caution"].endswith("employees 'viele' is not a number")
+    assert third["fit_grade"] == "unrated"
+    assert [line.split(":")[0] for line in list_warnings(small_model, listed)] == [
+        "1 row has cells that can't be read and are taken as not known; the column caution says which, such as"
+    ]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpfit.delivery.pyfunc import ModelService, _load_pyfunc
+from icpfit.delivery.pyfunc import ModelService, _days, _load_pyfunc
 from icpfit.delivery.scored_list import ADDED_COLUMNS, UNRATED, scored_frame
 from icpfit.errors import ModelError
 from icpfit.fit.bundle import write_bundle
@@ -71,3 +71,8 @@ def test_other_things_than_the_attribute_are_refused_in_one_line(small_model, co
 def test_what_is_no_frame_is_refused(small_model):
     with pytest.raises(ModelError, match="found a ndarray"):
         ModelService(small_model).predict(np.zeros((2, 4)))
+
+
+def test_days_are_whole():
+    found = _days("founded", pd.Series(["2020-01-02T10:00:00", None, "2020-01-03"]))
+    assert found.tolist() == [pd.Timestamp("2020-01-02"), pd.NaT, pd.Timestamp("2020-01-03")]

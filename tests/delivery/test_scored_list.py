@@ -108,11 +108,23 @@ def test_the_numbers_are_the_model_s(small_model, listed, facts):
 
 
 def test_an_opportunity_without_a_day_is_as_of_the_model(small_model, listed, facts):
-    given = facts(5, 6)
-    as_of = pd.Series(pd.to_datetime(["2026-06-30"] * 5)).astype("datetime64[s]")
-    assert _cells(scored_frame(small_model, listed(given))) == _cells(
-        scored_frame(small_model, listed(given, as_of))
-    )
+    given = facts(30, 6)
+    # A contract that calls every age an outlier puts the age into the caution.
+    *others, founded = small_model.contract.features
+    narrow = dataclasses.replace(founded, low=99.0, high=100.0)
+    contract = dataclasses.replace(small_model.contract, features=(*others, narrow))
+    model = dataclasses.replace(small_model, contract=contract)
+
+    def scored(days):
+        opened = None if days is None else pd.Series(pd.to_datetime(days)).astype("datetime64[s]")
+        return _cells(scored_frame(model, listed(given, opened)))
+
+    expected = scored(["2026-06-30"] * 30)
+    assert scored(None) == expected
+    assert scored([None] * 30) == expected
+    mixed = scored(["2020-06-30", None] * 15)
+    assert mixed[1::2] == expected[1::2]
+    assert not set(mixed[0::2]) & set(expected[0::2])
 
 
 def test_absent_columns_are_missing_in_every_row_and_named_once(small_model, listed, facts):

@@ -38,7 +38,9 @@ def test_a_path_reaches_the_job_to_the_letter(name, key):
     assert config.value == name
 
 
-@pytest.mark.parametrize("word", ["seed=7", "-m", "--cfg", "prospects=", "data=acme", "prospects='x'"])
+@pytest.mark.parametrize(
+    "word", ["seed=7", "-m", "--cfg", "prospects=", "data=acme", "prospects='x'"]
+)
 def test_other_words_are_left_alone(word):
     assert dispatch.quoted(word) == word
 
@@ -52,7 +54,10 @@ def test_other_words_are_left_alone(word):
         (["check", "data=demo", "sed=7"], "Could not override 'sed'"),
         (["check", "data=demo", "+sed=7"], "check.sed: there is no such key"),
         (["check", "data=demo", "data.horizn=12mo"], "horizn"),
-        (["check", "data=demo", "+data.horizn=12mo"], "data.horizn: there is no such key; did you mean 'horizon'?"),
+        (
+            ["check", "data=demo", "+data.horizn=12mo"],
+            "data.horizn: there is no such key; did you mean 'horizon'?",
+        ),
         (["check", "data=demo", "root=no/such/folder"], "root: there is no folder"),
         (["check", "data=demo", "data.lag=[60d"], "icpfit: "),
     ],
@@ -82,7 +87,9 @@ def test_help_does_not_wait_for_heavy_imports():
         "heavy = {'mlflow', 'shap', 'lightgbm', 'pandas', 'sklearn', 'matplotlib', 'duckdb'}; "
         "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -25,7 +25,15 @@ def rows(path):
 def test_the_closing_table_says_what_was_found_and_where_it_lies(demo):
     root, done = demo
     closing = done.stdout[done.stdout.rindex("the demo company") :]
-    for said in ("accounts read, mature, used", "fit rate", "AUC", "ICP 2023", "the model", "scored.csv", "report.html"):
+    for said in (
+        "accounts read, mature, used",
+        "fit rate",
+        "AUC",
+        "ICP 2023",
+        "the model",
+        "scored.csv",
+        "report.html",
+    ):
         assert said in closing, said
     assert re.search(r"AUC of the fit +0\.\d\d \(90 %: 0\.\d\d", closing)
     assert str(root) in done.stdout
@@ -33,7 +41,12 @@ def test_the_closing_table_says_what_was_found_and_where_it_lies(demo):
 
 def test_progress_goes_to_stderr_and_results_to_stdout(demo):
     _, done = demo
-    for step in ("reading the exports", "training and judging", "recording it in MLflow", "scoring 300"):
+    for step in (
+        "reading the exports",
+        "training and judging",
+        "recording it in MLflow",
+        "scoring 300",
+    ):
         assert step in done.stderr
         assert step not in done.stdout
 
@@ -69,7 +82,11 @@ def test_grades_keep_their_promises(demo):
 def test_better_grades_are_truly_better(demo):
     """The truth is known: the expected margin of the prospects graded A lies above that of the others."""
     root, _ = demo
-    truth = {r["id"]: float(r["expected_margin"]) for r in rows(root / "data/demo/truth.csv") if r["set"] == "prospect"}
+    truth = {
+        r["id"]: float(r["expected_margin"])
+        for r in rows(root / "data/demo/truth.csv")
+        if r["set"] == "prospect"
+    }
     by_grade = {}
     for row in rows(root / "data/demo/scored.csv"):
         by_grade.setdefault(row["fit_grade"], []).append(truth[row["Prospect ID"].strip()])
@@ -80,12 +97,17 @@ def test_better_grades_are_truly_better(demo):
 def test_there_is_a_champion_and_a_log_of_how_it_came_about(demo):
     root, _ = demo
     with sqlite3.connect(root / "mlruns" / "mlflow.db") as store:
-        aliases = dict(store.execute("select alias, version from registered_model_aliases").fetchall())
+        aliases = dict(
+            store.execute("select alias, version from registered_model_aliases").fetchall()
+        )
         metrics = dict(store.execute("select key, value from metrics").fetchall())
     store.close()
     assert aliases == {"champion": 1}
     assert metrics["auc.low"] < metrics["auc"] < metrics["auc.high"]
-    logged = [json.loads(line) for line in (root / "mlruns/promotions-demo.jsonl").read_text().splitlines()]
+    logged = [
+        json.loads(line)
+        for line in (root / "mlruns/promotions-demo.jsonl").read_text().splitlines()
+    ]
     assert [line["decision"] for line in logged] == ["PROMOTE"]
     assert logged[0]["reasons"]
 
@@ -99,7 +121,9 @@ def test_planted_drivers_are_among_the_first(demo):
 
 def test_the_models_choice_earns_more_than_the_current_icps(demo):
     root, _ = demo
-    judged = json.loads(next((root / "mlruns" / "artifacts").rglob("judgement.json")).read_text())["judgement"]
+    judged = json.loads(next((root / "mlruns" / "artifacts").rglob("judgement.json")).read_text())[
+        "judgement"
+    ]
     difference = judged["against_icp"]["difference"]
     assert difference["low"] > 0
     assert judged["holdout"] is True

@@ -14,7 +14,9 @@ import pytest
 pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).parents[2]
-FACTS = slice(8, 21)  # columns of accounts.csv that are known before the sale, Industry to Has Web Shop
+FACTS = slice(
+    8, 21
+)  # columns of accounts.csv that are known before the sale, Industry to Has Web Shop
 
 
 def aliases(root):
@@ -24,7 +26,9 @@ def aliases(root):
     try:
         return {
             (name, alias): version
-            for name, alias, version in store.execute("select name, alias, version from registered_model_aliases")
+            for name, alias, version in store.execute(
+                "select name, alias, version from registered_model_aliases"
+            )
         }
     finally:
         store.close()
@@ -56,11 +60,21 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
 def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
     conf = company / "conf"
     text = (conf / "data/demo.yaml").read_text(encoding="utf-8")
-    (conf / "data/acme.yaml").write_text(text.replace("company: demo", "company: acme"), encoding="utf-8")
+    (conf / "data/acme.yaml").write_text(
+        text.replace("company: demo", "company: acme"), encoding="utf-8"
+    )
     for name in ("demo", "acme"):
         done = icpfit("train", "--config-dir", conf, f"data={name}", cwd=company)
         assert done.returncode == 0, done.stderr
-    promoted = icpfit("promote", "--config-dir", conf, "data=acme", "by=Zoë, Marketing", "reason=Q3 (a=b)", cwd=company)
+    promoted = icpfit(
+        "promote",
+        "--config-dir",
+        conf,
+        "data=acme",
+        "by=Zoë, Marketing",
+        "reason=Q3 (a=b)",
+        cwd=company,
+    )
     assert promoted.returncode == 0, promoted.stderr
     assert aliases(company) == {("icpfit-demo", "challenger"): 1, ("icpfit-acme", "champion"): 1}
     logged = json.loads((company / "mlruns/promotions-acme.jsonl").read_text(encoding="utf-8"))
@@ -71,13 +85,17 @@ def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
     )  # fmt: skip
     assert scored.returncode == 0, scored.stderr
     with (company / "list, scored (v1).csv").open(encoding="utf-8", newline="") as file:
-        assert {row["model_version"] for row in csv.DictReader(file)} == {"icpfit-demo v1 (challenger, not promoted)"}
+        assert {row["model_version"] for row in csv.DictReader(file)} == {
+            "icpfit-demo v1 (challenger, not promoted)"
+        }
 
 
 def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit, tmp_path):
     root, _ = demo
     (tmp_path / "ids.csv").write_text("Prospect ID,Comment\n001,a\n002,b\n", encoding="utf-8")
-    done = icpfit("score", "data=demo", f"root={root}", "prospects=ids.csv", "out=out.csv", cwd=tmp_path)
+    done = icpfit(
+        "score", "data=demo", f"root={root}", "prospects=ids.csv", "out=out.csv", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -91,11 +109,15 @@ def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit, tmp_path
 
 def test_order_and_neighbours_dont_change_a_row(demo, icpfit, tmp_path):
     root, _ = demo
-    header, *rows = (root / "data/demo/prospects.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    header, *rows = (
+        (root / "data/demo/prospects.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    )
     some = rows[:120]
     random.Random(1).shuffle(some)
     (tmp_path / "some.csv").write_text("".join([header, *some]), encoding="utf-8")
-    done = icpfit("score", "data=demo", f"root={root}", "prospects=some.csv", "out=out.csv", cwd=tmp_path)
+    done = icpfit(
+        "score", "data=demo", f"root={root}", "prospects=some.csv", "out=out.csv", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     whole = set((root / "data/demo/scored.csv").read_text(encoding="utf-8").splitlines())
     assert set((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) <= whole
@@ -118,7 +140,10 @@ def test_the_same_data_give_the_same_model(company, icpfit):
     def model():
         done = icpfit("train", "data=demo", "data.controls=null", cwd=company)
         assert done.returncode == 0, done.stderr
-        folder = max((p.parent for p in (company / "mlruns").rglob("manifest.json")), key=lambda p: p.stat().st_mtime_ns)
+        folder = max(
+            (p.parent for p in (company / "mlruns").rglob("manifest.json")),
+            key=lambda p: p.stat().st_mtime_ns,
+        )
         return (folder / "manifest.json").read_bytes()
 
     first = model()

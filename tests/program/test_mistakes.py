@@ -33,12 +33,13 @@ def conflicting_account(company):
         return [*lines, lines[1].replace("Machinery", "Retail Chain")]
 
     edit(company / "data/demo/accounts.csv", change)
-    account = lines_of(company / "data/demo/accounts.csv")[1].split(",")[0]
-    return account
 
 
 def no_column(company):
-    edit(company / "data/demo/accounts.csv", lambda lines: [lines[0].replace("Contract Start Date", "Begin"), *lines[1:]])
+    edit(
+        company / "data/demo/accounts.csv",
+        lambda lines: [lines[0].replace("Contract Start Date", "Begin"), *lines[1:]],
+    )
 
 
 def no_file(company):
@@ -48,7 +49,7 @@ def no_file(company):
 def german_amounts(company):
     path = company / "data/demo/returns.csv"
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r",(\d+)\.(\d\d)$", r',"1.\1,\2"', text, flags=re.M), encoding="utf-8")
+    path.write_text(re.sub(r",(\d+)\.(\d\d)$", r',"1.\1,\2"', text, flags=re.MULTILINE), encoding="utf-8")
 
 
 def two_currencies(company):
@@ -78,9 +79,17 @@ def one_class(company):
 MISTAKES = {
     "a file is missing": (no_file, "check", ["nps.csv"]),
     "a column is missing": (no_column, "check", ["accounts.csv", "Contract Start Date"]),
-    "a key of the YAML is misspelt": (key_misspelt, "check", ["data.horizn", "did you mean 'horizon'"]),
+    "a key of the YAML is misspelt": (
+        key_misspelt,
+        "check",
+        ["data.horizn", "did you mean 'horizon'"],
+    ),
     "an attribute has an unknown kind": (unknown_kind, "check", ["kind", "kategory", "category"]),
-    "an account stands twice and differs": (conflicting_account, "check", ["accounts.csv", "Industry"]),
+    "an account stands twice and differs": (
+        conflicting_account,
+        "check",
+        ["accounts.csv", "Industry"],
+    ),
     "two currencies have no rates": (two_currencies, "check", ["USD", "data.currencies"]),
     "no account is mature": (nobody_mature, "train", ["mature"]),
     "all accounts have the same outcome": (one_class, "train", ["label"]),
@@ -110,7 +119,9 @@ def test_a_decimal_comma_is_rejected_with_how_to_fix_it(company, icpfit):
 
 
 def test_an_after_sale_column_cant_be_asked_for_as_a_feature(company, icpfit):
-    done = icpfit("train", "data=demo", "features=[employees,health_score]", "data.controls=null", cwd=company)
+    done = icpfit(
+        "train", "data=demo", "features=[employees,health_score]", "data.controls=null", cwd=company
+    )
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert "health_score" in last
@@ -120,7 +131,9 @@ def test_an_after_sale_column_cant_be_asked_for_as_a_feature(company, icpfit):
 
 def test_without_a_champion_score_says_what_to_do(company, icpfit):
     out = company / "scored.csv"
-    done = icpfit("score", "data=demo", "prospects=data/demo/prospects.csv", f"out={out}", cwd=company)
+    done = icpfit(
+        "score", "data=demo", "prospects=data/demo/prospects.csv", f"out={out}", cwd=company
+    )
     assert done.returncode == 1
     assert "icpfit train data=demo" in done.stderr
     assert "icpfit promote data=demo" in done.stderr
@@ -146,7 +159,9 @@ def test_a_damaged_model_file_is_named_before_it_is_read(demo, icpfit, tmp_path)
     damaged = sorted((root / "mlruns/artifacts").rglob("fit_0.txt"))
     for path in damaged:
         path.write_text(path.read_text()[:-200])
-    done = icpfit("score", "data=demo", "prospects=data/demo/prospects.csv", "out=new.csv", cwd=root)
+    done = icpfit(
+        "score", "data=demo", "prospects=data/demo/prospects.csv", "out=new.csv", cwd=root
+    )
     assert done.returncode == 1
     assert "fit_0.txt" in done.stderr.strip().splitlines()[-1]
     assert not (root / "new.csv").exists()
@@ -175,4 +190,6 @@ def test_ctrl_c_is_one_line_and_leaves_the_old_output(demo, tmp_path):
     assert "icpfit: stopped" in rest
     assert "Traceback" not in rest
     assert (root / "data/demo/scored.csv").read_bytes() == before
-    assert not [p for p in (root / "data/demo").iterdir() if p.name.startswith((".", "scored.csv."))]
+    assert not [
+        p for p in (root / "data/demo").iterdir() if p.name.startswith((".", "scored.csv."))
+    ]
