@@ -70,6 +70,9 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
         )
     for warning in accounts.ledger.warnings:
         terminal.warning(warning)
-    for note in [note for read in tables.reads for note in read.notes] + accounts.notes:
-        terminal.note(f"note: {note}")
+    warned = " ".join(accounts.ledger.warnings)
+    notes = [f"{read.source}: {note}" for read in tables.reads for note in read.notes]
+    for note in [*notes, *accounts.notes]:
+        if (note.partition(": ")[2] or note) not in warned:
+            terminal.note(f"note: {note}")
     return Intake(tables, accounts)

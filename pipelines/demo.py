@@ -16,7 +16,7 @@ class Demo:
 
     root: str
     customers: int
-    prospects: int
+    prospect_rows: int
     seed: int
 
 
@@ -39,7 +39,7 @@ def run(job: Job) -> None:
     folder = root / "data" / "demo"
     with terminal.step("making up a company's exports"):
         made = write_demo_company(
-            folder, seed=chosen.seed, customers=chosen.customers, prospects=chosen.prospects
+            folder, seed=chosen.seed, customers=chosen.customers, prospects=chosen.prospect_rows
         )
     # The books of another seed or size are not those that conf/data/demo.yaml states.
     here = {"root": str(root), "data.controls": made.controls}

@@ -196,6 +196,14 @@ def _call(name: str, config: Any) -> Any:
             folders.append(Path(source.path))
         elif source.schema == "pkg" and source.path == "icpfit.conf":
             folders.append(Path(str(importlib.resources.files("icpfit.conf"))))
+    choice = f"{HydraConfig.get().runtime.choices.get('data')}.yaml"
+    known = [folder for folder in folders if (folder / "data" / choice).is_file()]
+    if len(known) > 1:
+        # Hydra would take ours, and the company's own would be ignored without a word.
+        raise SettingsError(
+            f"{known[-1] / 'data' / choice}: a company of this name comes with icpfit; "
+            "give your file another name"
+        )
     # Hydra lists the primary source first; what a company keeps itself comes before ours.
     return _with_folders(name, config, tuple(reversed(folders)))
 

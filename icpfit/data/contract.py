@@ -99,6 +99,8 @@ class Attribute:
         Column in the source; the attribute's own name when not given.
     reason : str
         Why it is taken to be known before the sale.
+    label : str
+        What readers call it; the name with spaces for underscores when not given.
     """
 
     name: str
@@ -110,12 +112,18 @@ class Attribute:
     current_only: bool = False
     column: str | None = None
     reason: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         if self.direction is not None and self.kind not in ("number", "flag"):
             raise ValueError(
                 f"direction: only a number or a flag has one, this is a {self.kind}; leave it out"
             )
+
+    @property
+    def words(self) -> str:
+        """What readers call it."""
+        return self.label or self.name.replace("_", " ")
 
     @property
     def source_column(self) -> str:

@@ -128,10 +128,11 @@ def join_ledger(
     """
     warnings = []
     for ledger in tables:
-        if ledger.matched and ledger.before_start / ledger.matched > limits.max_lost_share:
+        early = ledger.before_start / ledger.matched if ledger.matched else 0.0
+        if early > limits.max_lost_share:
             warnings.append(
-                f"{ledger.table}: {share_text(ledger.before_start / ledger.matched, 1)} of the rows lie"
-                " before their account's started_on and are set aside; is it the contract start?"
+                f"{ledger.table}: {share_text(early, 1)} of the rows lie before their"
+                " account's started_on and are set aside; is it the contract start?"
             )
         warnings.extend(f"{ledger.table}: {note}" for note in ledger.notes)
     warnings.extend(line.text for line in reconciliation if line.status == "warning")
@@ -167,10 +168,11 @@ def check_ledger(ledger: JoinLedger, limits: JoinLimits) -> None:
         shares = table.lost_share or {"rows": table.unmatched / table.accepted}
         for name, share in shares.items():
             if share > limits.max_lost_share:
+                limit = share_text(limits.max_lost_share, 1)
                 raise JoinError(
                     f"{table.table}: {share_text(share, 1)} of {name} ({table.unmatched:,} of"
                     f" {table.accepted:,} rows) finds no account, more than"
-                    f" {share_text(limits.max_lost_share, 1)}; {sides}; or raise data.join.max_lost_share"
+                    f" {limit}; {sides}; or raise data.join.max_lost_share"
                 )
     for line in ledger.reconciliation:
         if line.status == "error":

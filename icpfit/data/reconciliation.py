@@ -169,8 +169,9 @@ def _revenue_line(controls: Controls, revenue: float, currency: str) -> Reconcil
     off = abs(share - 1) > controls.tolerance
     if off:
         text += (
-            f" ({amount_text(books, currency)}), off by more than {share_text(controls.tolerance, 1)};"
-            " complete the export, or correct data.controls.revenue_total"
+            f" ({amount_text(books, currency)}), off by more than"
+            f" {share_text(controls.tolerance, 1)}; complete the export, or correct"
+            " data.controls.revenue_total"
         )
     return ReconcileLine("revenue", text, revenue, books, share, "error" if off else "ok")
 

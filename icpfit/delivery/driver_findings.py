@@ -38,7 +38,7 @@ def drivers_finding(drivers: pd.DataFrame) -> str:
     used = drivers[drivers["share"] > 0]
     if used.empty:
         return "The model uses none of the facts."
-    first = list(used["feature"].head(3))
+    first = list(used["label"].head(3))
     names = " and ".join([", ".join(first[:-1]), first[-1]] if len(first) > 1 else first)
     verb = "make" if len(first) > 1 else "makes"
     share = float(used["share"].head(3).sum())
@@ -65,8 +65,8 @@ def beeswarm_finding(rows: DriverRows) -> str:
     down = np.unravel_index(int(np.argmin(values)), values.shape)
     return (
         f"A single fact moves a single account by as much as {_step(values[up], unit)} "
-        f"({rows.features[int(up[1])].name}) and {_step(values[down], unit)} "
-        f"({rows.features[int(down[1])].name})."
+        f"({rows.features[int(up[1])].words}) and {_step(values[down], unit)} "
+        f"({rows.features[int(down[1])].words})."
     )
 
 
@@ -86,22 +86,22 @@ def dependence_finding(rows: DriverRows, feature: str) -> str:
         Means over the highest and lowest third, or over the best and worst level.
     """
     column = rows.column(feature)
-    kind, unit = rows.features[column].kind, rows.unit
+    kind, unit, fact = rows.features[column].kind, rows.unit, rows.features[column].words
     if kind in ("category", "flag"):
         means = level_means(rows, feature)
         means = means[means["n"] >= ENOUGH_OF_A_LEVEL] if len(means) > 1 else means
         if len(means) < 2:
-            return f"{feature}: too few accounts on each level to compare them."
+            return f"{fact}: too few accounts on each level to compare them."
         best, worst = means.iloc[0], means.iloc[-1]
         return (
-            f"{feature}: {best['level']} is associated with {_step(best['mean'], unit)} on "
+            f"{fact}: {best['level']} is associated with {_step(best['mean'], unit)} on "
             f"average, {worst['level']} with {_step(worst['mean'], unit)}."
         )
     facts, values = rows.matrix[:, column], rows.shap_values[:, column]
     known = np.isfinite(facts)
     facts, values = facts[known], values[known]
     if len(facts) < 3 * ENOUGH_OF_A_LEVEL or facts.min() == facts.max():
-        return f"{feature}: too few different values to compare."
+        return f"{fact}: too few different values to compare."
     low, high = np.quantile(facts, [1 / 3, 2 / 3])
     lowest, highest = facts <= low, facts >= high
     thirds = "third"
@@ -111,7 +111,7 @@ def dependence_finding(rows: DriverRows, feature: str) -> str:
             lowest, highest = facts == facts.min(), facts == facts.max()
     words = ("longest ago", "most recent") if kind == "date" else ("highest", "lowest")
     return (
-        f"{feature}: the {words[0]} {thirds} {'is' if thirds == 'third' else 'are'} associated "
+        f"{fact}: the {words[0]} {thirds} {'is' if thirds == 'third' else 'are'} associated "
         f"with {_step(values[highest].mean(), unit)} on average, the {words[1]} {thirds} with "
         f"{_step(values[lowest].mean(), unit)}."
     )

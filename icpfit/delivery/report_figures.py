@@ -292,7 +292,7 @@ def driver_figures(drivers: pd.DataFrame, rows: DriverRows) -> list[ReportFigure
                 "each dot is one account; the grey bars at the bottom show where most accounts lie"
             )
         caption = f"How to read it: {how}. {_sentence(rows.basis)}{thinning}"
-        svg = dependence_svg(rows, feature, name, f"Dependence on {feature}. {finding}")
+        svg = dependence_svg(rows, feature, name, f"Dependence. {finding}")
         figures.append(ReportFigure(name, finding, caption, svg))
     return figures
 

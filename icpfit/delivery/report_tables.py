@@ -273,7 +273,7 @@ def driver_table(drivers: pd.DataFrame, unit: str, features: Sequence[Feature] =
     used = drivers[drivers["share"] > 0]
     rows = tuple(
         (
-            f"{row['feature']}\n{meanings[row['feature']]}{_said(row['sentence'], row['feature'])}",
+            f"{row['label']}\n{meanings[row['feature']]}{_said(row['sentence'], row['label'])}",
             figure(float(row["mean_abs"]))
             if unit == "log-odds"
             else money(float(row["mean_abs"]), unit),

@@ -8,6 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
+from icpfit.delivery.amounts import money
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -20,6 +22,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _NUMBER = re.compile(r"[+\-−]?[\d.,]+(?:\s?(?:%|k|M|bn))?(?:\s[A-Z]{3})?|–|")
 # Wide enough for a ledger in a log file, where nobody's window ends.
 _PLAIN_WIDTH = 140
+# The columns of a ledger's line that say what the line is about.
+_LINE_NAMES = ("table", "column")
 
 
 class Terminal:
@@ -171,9 +175,12 @@ class Terminal:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, highlight=False)
         cells = [[_cell(row.get(name)) for name in names] for row in rows]
         for position, name in enumerate(names):
-            is_number = all(_NUMBER.fullmatch(row[position]) for row in cells)
+            is_number = all(not row[position] or _NUMBER.fullmatch(row[position]) for row in cells)
             table.add_column(
-                _words(_plain(name)), justify="right" if is_number else "left", overflow="fold"
+                _words(_plain(name)),
+                justify="right" if is_number else "left",
+                overflow="fold",
+                no_wrap=is_number or not name,
             )
         for row in cells:
             table.add_row(*(_words(cell) for cell in row))
@@ -190,7 +197,14 @@ class Terminal:
         """
         names = list(dict.fromkeys(name for row in rows for name in row))
         kept = [name for name in names if any(_cell(row.get(name)) for row in rows)]
-        self.table("Join ledger", rows, kept)
+        shown = [
+            {
+                "": f"{row.get('table', '')} {row.get('column') or 'rows'}",
+                **{_heading(name): row.get(name) for name in kept if name not in _LINE_NAMES},
+            }
+            for row in rows
+        ]
+        self.table("Join ledger: rows, and money in currency units", shown)
 
     def closing(self, rows: Sequence[tuple[str, str]], title: str = "") -> None:
         """Write the short summary that a job ends with.
@@ -245,11 +259,18 @@ def _plain(text: str) -> str:
     return _CONTROL.sub("�", text)
 
 
+def _heading(name: str) -> str:
+    # A word a line: the figures below need the width, and must not be broken.
+    return name.replace("_", "\n")
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if isinstance(value, float):
+        return money(value, "")
     return _plain(str(value))
 
 

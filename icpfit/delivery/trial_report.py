@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from icpfit.data.ledger import ledger_lines
@@ -93,7 +94,10 @@ def trial_report(
         label_text=accounts.label_text,
         accounts=account_counts(accounts),
         whale=whale_curve(known.to_numpy()) if len(known) else None,
-        waterfall=margin_waterfall(accounts) if len(known) else (),
+        waterfall=[
+            dataclasses.replace(step, label=step.label.replace("_", " "))
+            for step in (margin_waterfall(accounts) if len(known) else ())
+        ],
         signal=None if trial is None else trial.signal,
         judgement=None if trial is None else trial.judgement,
         refusal=refusal,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from icpfit.data.periods import Period, month_count
-from icpfit.economics.coverage import Log, covered_shares
 from icpfit.data.reconciliation import share_text
+from icpfit.economics.coverage import Log, covered_shares
 from icpfit.economics.loyalty import advocacy, composite, enrichment, retention
 from icpfit.economics.margin import contribution_margin, discounted_sums
 
@@ -225,11 +225,10 @@ def _notes(
     counted = frame[frame["excluded_because"].isna()]
     answered = counted["advocacy"].notna()
     if has_loyalty and answered.any() and not answered.all():
-        said, silent = counted[answered], counted[~answered]
-        notes.append(
-            "accounts that answered or referred left"
-            f" {said['margin'].mean():,.0f} each and {share_text(said['retained'].astype(float).mean())}"
-            f" stayed; the silent ones {silent['margin'].mean():,.0f} and"
-            f" {share_text(silent['retained'].astype(float).mean())}"
+        said, silent = (
+            f"{group['margin'].mean():,.0f} each, of whom"
+            f" {share_text(group['retained'].astype(float).mean())} stayed"
+            for group in (counted[answered], counted[~answered])
         )
+        notes.append(f"accounts that answered or referred left {said}; the silent ones {silent}")
     return notes

@@ -213,8 +213,8 @@ def check_label(fit: pd.Series) -> None:
     if not LOWEST_PREVALENCE <= share <= HIGHEST_PREVALENCE:
         raise EvidenceRefused(
             f"{share_text(share, 1)} of {n:,} accounts are a profitable fit, outside"
-            f" {share_text(LOWEST_PREVALENCE)} to {share_text(HIGHEST_PREVALENCE)}: too one-sided to learn from;"
-            f" change {key}"
+            f" {share_text(LOWEST_PREVALENCE)} to {share_text(HIGHEST_PREVALENCE)}: too one-sided"
+            f" to learn from; change {key}"
         )
     if min(fits, n - fits) < FEWEST_OF_A_CLASS:
         raise EvidenceRefused(

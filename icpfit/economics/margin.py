@@ -201,8 +201,8 @@ def whale_curve(margins: Sequence[float] | np.ndarray[Any, Any] | pd.Series) -> 
     warning = ""
     if total > 0 and n >= 20 and (peak > 4 or peak < 1.05):
         warning = (
-            f"the best accounts make {share_text(peak)} of the margin, which is unusual (105 to 400 %):"
-            " check the cost drivers"
+            f"the best accounts make {share_text(peak)} of the margin, which is unusual"
+            " (105 to 400 %): check the cost drivers"
         )
     return WhaleCurve(share, curve, peak, gains / max(n, 1), total, warning)
 

@@ -34,6 +34,8 @@ class Feature:
         Share of training rows without a value, 0 to 1.
     column : int
         Position in the matrix.
+    label : str
+        What readers call it; the name with spaces for underscores when empty.
     """
 
     name: str
@@ -47,6 +49,12 @@ class Feature:
     high: float | None = None
     missing_share: float = 0.0
     column: int = 0
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """What readers call it."""
+        return self.label or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -246,6 +246,7 @@ def _feature(
         "direction": attribute.direction,
         "missing_share": float(missing.mean()),
         "column": column,
+        "label": attribute.label,
     }
     if attribute.kind == "category":
         return _category(told, values)

@@ -166,7 +166,7 @@ def _level_states(
     # The last element answers the code -1 of a missing level.
     new = np.array([*(level not in served for level in levels.tolist()), False], dtype=bool)[codes]
     rows = np.flatnonzero(new).tolist()
-    said = {row: f"never served {feature.name} '{levels[codes[row]]}'" for row in rows}
+    said = {row: f"never served {feature.words} '{levels[codes[row]]}'" for row in rows}
     return codes < 0, new, said
 
 
@@ -190,7 +190,7 @@ def _range_phrase(feature: Feature, value: float, far: np.bool_) -> str:
         low, high, shown = (f"{x:.1f}" for x in (feature.low or 0.0, feature.high or 0.0, value))
         unit = " years before"
     where = "far outside" if far else "outside"
-    return f"{feature.name} {shown}{unit} is {where} {low} to {high}"
+    return f"{feature.words} {shown}{unit} is {where} {low} to {high}"
 
 
 def _blind_phrase(
@@ -200,7 +200,7 @@ def _blind_phrase(
     share: float,
 ) -> str:
     order = sorted(np.flatnonzero(unknown).tolist(), key=lambda j: (-weights[j], contract.names[j]))
-    names = _listed([contract.names[j] for j in order], ", ")
+    names = _listed([contract.features[j].words for j in order], ", ")
     return (
         f"not rated, what is not known of it carries {share:.0%} of the drivers: {names}".replace(
             "%", " %"

@@ -148,13 +148,16 @@ def sentence(segment: Segment, attributes: Mapping[str, Attribute] | None = None
     'Industry is Software or Fintech, and employees from 200 to below 1,000.'
     """
     units = {name: attribute.unit for name, attribute in (attributes or {}).items()}
-    parts = [_phrase(name, form, units.get(name, "")) for name, form in segment.where.items()]
+    words = {name: attribute.words for name, attribute in (attributes or {}).items()}
+    parts = [
+        _phrase(words.get(name, name.replace("_", " ")), form, units.get(name, ""))
+        for name, form in segment.where.items()
+    ]
     text = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and {parts[-1]}"
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _phrase(attribute: str, form: Any, unit: str) -> str:
-    name = attribute.replace("_", " ")
+def _phrase(name: str, form: Any, unit: str) -> str:
     if not is_range(form):
         words = [_word(value) for value in form]
         listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -19,6 +19,7 @@ __all__ = ["drivers"]
 
 _COLUMNS = [
     "feature",
+    "label",
     "mean_abs",
     "share",
     "direction",
@@ -57,7 +58,7 @@ def drivers(
     pandas.DataFrame
         One row per feature, the strongest first:
 
-        - ``feature``: its name;
+        - ``feature``: its name, and ``label``: what readers call it;
         - ``mean_abs``: mean absolute SHAP value, in the contributions' unit;
         - ``share``: its share of all, 0 to 1;
         - ``direction``: in words: "higher goes with more margin", "lower goes with more margin"
@@ -118,6 +119,7 @@ def drivers(
         rows.append(
             (
                 feature.name,
+                feature.words,
                 size,
                 share,
                 direction,
@@ -125,7 +127,7 @@ def drivers(
                 int((~np.isnan(column)).sum()),
                 ", ".join(most),
                 ", ".join(least),
-                f"{feature.name} ({weight}): "
+                f"{feature.words} ({weight}): "
                 + _sentence(feature, direction, most, least, contributions.which),
             )
         )

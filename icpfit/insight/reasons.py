@@ -152,22 +152,23 @@ def _value_phrases(feature: Feature, column: npt.NDArray[np.float64]) -> npt.NDA
 
 def _value_phrase(feature: Feature, value: float) -> str:
     if np.isnan(value):
-        return f"{feature.name} not known"
+        return f"{feature.words} not known"
     if feature.kind == "flag":
-        return f"{feature.name} {'yes' if value > 0.5 else 'no'}"
+        return f"{feature.words} {'yes' if value > 0.5 else 'no'}"
     if feature.kind == "date":
-        return f"{feature.name} {abs(value):.1f} years {'before' if value >= 0 else 'after'}"
-    return f"{feature.name} {number_phrase(value)}" + (f" {feature.unit}" if feature.unit else "")
+        return f"{feature.words} {abs(value):.1f} years {'before' if value >= 0 else 'after'}"
+    unit = feature.unit if feature.unit.casefold() not in feature.words.casefold() else ""
+    return f"{feature.words} {number_phrase(value)} {unit}".rstrip()
 
 
 def _level_phrases(feature: Feature, given: pd.Series | None, n: int) -> npt.NDArray[np.object_]:
-    missing = f"{feature.name} not known"
+    missing = f"{feature.words} not known"
     if given is None:
         return np.full(n, missing, dtype=object)
     codes, levels = pd.factorize(given, use_na_sentinel=True)
     kinds = dict.fromkeys(feature.levels, "") | dict.fromkeys(feature.rare_levels, " (rare)")
     said = [
-        f"{feature.name} {level}{kinds.get(level, ' (never served)')}" for level in levels.tolist()
+        f"{feature.words} {level}{kinds.get(level, ' (never served)')}" for level in levels.tolist()
     ]
     # The last element answers the code -1 of a missing level.
     texts: npt.NDArray[np.object_] = np.array([*said, missing], dtype=object)[codes]

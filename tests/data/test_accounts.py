@@ -40,7 +40,14 @@ def rolled(accounts, loyalty=(), opportunities=(), **more):
 
 
 def test_accounts_are_in_plain_string_order_with_typed_facts():
-    rows = rolled([row("b"), row("a10", **{"attr:employees": 5.0}), row("a9", **{"attr:has_shop": False}), row("B")])
+    rows = rolled(
+        [
+            row("b"),
+            row("a10", **{"attr:employees": 5.0}),
+            row("a9", **{"attr:has_shop": False}),
+            row("B"),
+        ]
+    )
     assert list(rows.frame.index) == ["B", "a10", "a9", "b"]
     assert rows.frame["attr:employees"].dtype == "float64"
     assert rows.frame.loc["a9", "attr:has_shop"] == 0.0
@@ -58,7 +65,13 @@ def test_identical_rows_are_dropped_and_counted():
 
 def test_rows_that_differ_are_refused_with_file_lines_and_column():
     with pytest.raises(SourceError) as refused:
-        rolled([row("a", **{"attr:industry": "Retail"}), row("b"), row("a", **{"attr:industry": "Agency"})])
+        rolled(
+            [
+                row("a", **{"attr:industry": "Retail"}),
+                row("b"),
+                row("a", **{"attr:industry": "Agency"}),
+            ]
+        )
     assert str(refused.value) == (
         "accounts.csv: account_id 'a' stands in lines 2 and 4 with different industry (Retail and Agency);"
         " keep one of them"
@@ -67,7 +80,13 @@ def test_rows_that_differ_are_refused_with_file_lines_and_column():
 
 def test_a_chain_of_subsidiaries_rolls_up_to_its_root():
     accounts = [
-        row("leaf", "2023-06-01", parent_id="branch", **{"attr:industry": "Leaf"}, acquisition_cost=5),
+        row(
+            "leaf",
+            "2023-06-01",
+            parent_id="branch",
+            **{"attr:industry": "Leaf"},
+            acquisition_cost=5,
+        ),
         row("branch", "2023-03-01", parent_id="root", opened_on="2023-02-01", acquisition_cost=7),
         row("root", "2023-05-01", opened_on="2023-04-20", name="Root", **{"attr:industry": "Root"}),
         row("other", "2023-01-01"),
@@ -77,7 +96,10 @@ def test_a_chain_of_subsidiaries_rolls_up_to_its_root():
     assert list(rows.frame.index) == ["other", "root"]
     root = rows.frame.loc["root"]
     # The relationship began with the branch; facts are the parent's own.
-    assert (root["started_on"], root["opened_on"]) == (pd.Timestamp("2023-03-01"), pd.Timestamp("2023-02-01"))
+    assert (root["started_on"], root["opened_on"]) == (
+        pd.Timestamp("2023-03-01"),
+        pd.Timestamp("2023-02-01"),
+    )
     assert (root["name"], root["attr:industry"]) == ("Root", "Root")
     assert (root["members"], root["acquisition_cost"]) == (3, 12.0)
     assert np.isnan(rows.frame.loc["other", "acquisition_cost"])
@@ -100,7 +122,14 @@ def test_an_account_that_names_itself_has_no_parent():
 
 def test_parents_in_a_circle_are_refused():
     with pytest.raises(SourceError, match=r"parent_id runs in a circle \(a -> b -> c -> a\)"):
-        rolled([row("x", parent_id="a"), row("a", parent_id="b"), row("b", parent_id="c"), row("c", parent_id="a")])
+        rolled(
+            [
+                row("x", parent_id="a"),
+                row("a", parent_id="b"),
+                row("b", parent_id="c"),
+                row("c", parent_id="a"),
+            ]
+        )
 
 
 def test_case_of_a_parent_matters_unless_it_is_ignored():
@@ -146,7 +175,10 @@ def test_a_churn_event_of_value_zero_is_none():
 
 
 def test_a_group_is_lost_with_its_last_member():
-    accounts = [row("a", churned_on="2023-05-01", parent_id="g"), row("b", "2023-02-01", parent_id="g")]
+    accounts = [
+        row("a", churned_on="2023-05-01", parent_id="g"),
+        row("b", "2023-02-01", parent_id="g"),
+    ]
     assert rolled(accounts).frame["lost_on"].isna().all()
     left = rolled(accounts, [churn("b", "2023-07-01")])
     assert left.frame.loc["g", "lost_on"] == pd.Timestamp("2023-07-01")
@@ -171,17 +203,40 @@ def test_decided_on_is_opened_on_or_a_median_cycle_before_the_start():
         row("e", "2023-03-01", opened_on="2023-03-05"),  # after the start: the start counts
     ]
     rows = rolled(accounts)
-    assert rows.frame["decided_on"].dt.strftime("%m-%d").tolist() == ["02-19", "01-28", "02-09", "02-09", "03-01"]
-    assert any("1 accounts without opened_on: decided 20 days before the start" in note for note in rows.notes)
+    assert rows.frame["decided_on"].dt.strftime("%m-%d").tolist() == [
+        "02-19",
+        "01-28",
+        "02-09",
+        "02-09",
+        "03-01",
+    ]
+    assert any(
+        "1 accounts without opened_on: decided 20 days before the start" in note
+        for note in rows.notes
+    )
 
 
 def test_without_opened_on_deals_won_tell_the_sales_cycle_and_else_90_days():
     deals = [
-        {"account_id": "x", "opened_on": day("2023-01-01"), "closed_on": day("2023-01-31"), "won": True},
-        {"account_id": "y", "opened_on": day("2023-01-01"), "closed_on": day("2023-01-02"), "won": False},
+        {
+            "account_id": "x",
+            "opened_on": day("2023-01-01"),
+            "closed_on": day("2023-01-31"),
+            "won": True,
+        },
+        {
+            "account_id": "y",
+            "opened_on": day("2023-01-01"),
+            "closed_on": day("2023-01-02"),
+            "won": False,
+        },
     ]
-    assert rolled([row("a", "2023-03-31")], opportunities=deals).frame.loc["a", "decided_on"] == pd.Timestamp("2023-03-01")
-    assert rolled([row("a", "2023-03-31")]).frame.loc["a", "decided_on"] == pd.Timestamp("2022-12-31")
+    assert rolled([row("a", "2023-03-31")], opportunities=deals).frame.loc[
+        "a", "decided_on"
+    ] == pd.Timestamp("2023-03-01")
+    assert rolled([row("a", "2023-03-31")]).frame.loc["a", "decided_on"] == pd.Timestamp(
+        "2022-12-31"
+    )
 
 
 def test_no_account_at_all_is_refused():

@@ -34,7 +34,9 @@ def months(accounts, revenue, by=(), threads=None, spec=None, **more):
     """Join revenue to accounts given as {id: start} or as rows."""
     spec = spec or hand.company_spec(**more)
     if isinstance(accounts, dict):
-        accounts = [{"account_id": name, "started_on": day(start)} for name, start in accounts.items()]
+        accounts = [
+            {"account_id": name, "started_on": day(start)} for name, start in accounts.items()
+        ]
     tables = hand.typed_tables(spec, {"accounts": accounts, "revenue": revenue})
     return account_months(
         tables.typed["revenue"], join_keys(account_rows(tables, spec)), spec,
@@ -74,7 +76,9 @@ def test_every_row_falls_in_the_class_and_month_of_its_date():
 
 
 def test_a_young_account_has_its_rows_in_the_window_too():
-    joined = months({"a": "2025-06-01"}, [invoice("a", "2025-06-30", 5), invoice("a", "2025-07-01", 7)])
+    joined = months(
+        {"a": "2025-06-01"}, [invoice("a", "2025-06-30", 5), invoice("a", "2025-07-01", 7)]
+    )
     assert (joined.ledger.in_window, joined.ledger.after_as_of) == (1, 1)
 
 
@@ -99,7 +103,11 @@ def test_a_missing_amount_adds_nothing():
 
 def test_sums_are_exact_beyond_what_a_float_can_hold():
     huge = 2**53
-    revenue = [invoice("a", "2023-01-02", huge), invoice("a", "2023-01-03", 1), invoice("a", "2023-01-04", 1)]
+    revenue = [
+        invoice("a", "2023-01-02", huge),
+        invoice("a", "2023-01-03", 1),
+        invoice("a", "2023-01-04", 1),
+    ]
     assert listed(months({"a": "2023-01-01"}, revenue), "amount") == [(huge + 2,)]
 
 
@@ -125,7 +133,11 @@ def test_a_currency_without_a_rate_stops_and_names_the_key():
 
 
 def test_ignoring_case_is_noted_and_done_when_asked_for():
-    revenue = [invoice("ACME", "2023-01-02", 1_203_500), invoice("acme", "2023-01-02", 100_000), invoice("b", "2023-01-02", 1)]
+    revenue = [
+        invoice("ACME", "2023-01-02", 1_203_500),
+        invoice("acme", "2023-01-02", 100_000),
+        invoice("b", "2023-01-02", 1),
+    ]
     accounts = {"acme": "2023-01-01"}
     exact = months(accounts, revenue).ledger
     assert exact.unmatched == 2
@@ -139,7 +151,9 @@ def test_ignoring_case_is_noted_and_done_when_asked_for():
 
 
 def test_a_row_without_account_or_amount_is_counted():
-    joined = months({"a": "2023-01-01"}, [invoice(None, "2023-01-02", 5), invoice("a", "2023-01-02", 5)])
+    joined = months(
+        {"a": "2023-01-01"}, [invoice(None, "2023-01-02", 5), invoice("a", "2023-01-02", 5)]
+    )
     assert joined.ledger.unmatched == 1
     assert "1 rows have no account_id" in joined.ledger.notes
 
@@ -152,7 +166,15 @@ def test_a_row_without_a_date_stops():
 def test_an_empty_ledger_has_no_months():
     joined = months({"a": "2023-01-01"}, [], by=["kind"])
     assert len(joined.rows) == 0
-    assert list(joined.rows) == ["position", "account_id", "month", "kind", "amount", "direct_cost", "rows"]
+    assert list(joined.rows) == [
+        "position",
+        "account_id",
+        "month",
+        "kind",
+        "amount",
+        "direct_cost",
+        "rows",
+    ]
     assert (joined.ledger.accepted, joined.ledger.money["amount"]["read"]) == (0, 0.0)
 
 
@@ -164,9 +186,16 @@ def later(start, count):
 
 DATES = st.dates(dt.date(2022, 11, 1), dt.date(2025, 9, 1))
 COMPANIES = st.tuples(
-    st.dictionaries(st.sampled_from("abcdef"), st.dates(dt.date(2023, 1, 1), dt.date(2025, 1, 31)), min_size=1),
+    st.dictionaries(
+        st.sampled_from("abcdef"), st.dates(dt.date(2023, 1, 1), dt.date(2025, 1, 31)), min_size=1
+    ),
     st.lists(
-        st.tuples(st.sampled_from("abcdefgh"), DATES, st.integers(-(10**9), 10**9), st.sampled_from(["x", "y", None])),
+        st.tuples(
+            st.sampled_from("abcdefgh"),
+            DATES,
+            st.integers(-(10**9), 10**9),
+            st.sampled_from(["x", "y", None]),
+        ),
         max_size=40,
     ),
 )
@@ -202,9 +231,17 @@ def test_the_join_agrees_with_loops_and_its_classes_add_up(company, random):
     shuffled = rows[:]
     random.shuffle(shuffled)
     revenue = [{"account_id": a, "date": d, "amount": m, "kind": k} for a, d, m, k in shuffled]
-    joined = months({name: str(start) for name, start in accounts.items()}, revenue, by=["kind"], threads=2)
-    kinds = [None if kind is None or kind != kind else kind for kind in joined.rows["kind"]]
-    found = dict(zip(zip(joined.rows["account_id"], joined.rows["month"], kinds, strict=True), joined.rows["amount"], strict=True))
+    joined = months(
+        {name: str(start) for name, start in accounts.items()}, revenue, by=["kind"], threads=2
+    )
+    kinds = joined.rows["kind"].astype(object).where(joined.rows["kind"].notna(), None)
+    found = dict(
+        zip(
+            zip(joined.rows["account_id"], joined.rows["month"], kinds, strict=True),
+            joined.rows["amount"],
+            strict=True,
+        )
+    )
     assert found == dict(sums)
     ledger = joined.ledger
     assert sum(getattr(ledger, name) for name in CLASSES) == ledger.accepted == len(rows)
@@ -221,7 +258,11 @@ def test_splitting_every_row_in_two_changes_no_sum(company):
     accounts, rows = company
     starts = {name: str(start) for name, start in accounts.items()}
     whole = [{"account_id": a, "date": d, "amount": m, "kind": k} for a, d, m, k in rows]
-    halves = [{**row, "amount": part} for row in whole for part in (row["amount"] // 2, row["amount"] - row["amount"] // 2)]
+    halves = [
+        {**row, "amount": part}
+        for row in whole
+        for part in (row["amount"] // 2, row["amount"] - row["amount"] // 2)
+    ]
     one, two = months(starts, whole, by=["kind"]), months(starts, halves, by=["kind"])
     assert one.rows.drop(columns="rows").equals(two.rows.drop(columns="rows"))
     assert one.ledger.money == two.ledger.money
@@ -231,7 +272,10 @@ def test_threads_change_nothing():
     rng = np.random.default_rng(3)
     n = 20_000
     spec = hand.company_spec()
-    accounts = [{"account_id": f"a{i:04d}", "started_on": day("2023-01-01") + dt.timedelta(days=i)} for i in range(500)]
+    accounts = [
+        {"account_id": f"a{i:04d}", "started_on": day("2023-01-01") + dt.timedelta(days=i)}
+        for i in range(500)
+    ]
     tables = hand.typed_tables(spec, {"accounts": accounts})
     ledger = pa.table(
         {
@@ -243,7 +287,9 @@ def test_threads_change_nothing():
     )
     keys = join_keys(account_rows(tables, spec))
     one, two = (
-        account_months(ledger, keys, spec, table="revenue", money=["amount"], by=["kind"], threads=threads)
+        account_months(
+            ledger, keys, spec, table="revenue", money=["amount"], by=["kind"], threads=threads
+        )
         for threads in (1, 2)
     )
     assert one.rows.equals(two.rows)

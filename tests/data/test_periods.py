@@ -70,6 +70,10 @@ def test_anything_else_is_refused(text):
 
 
 def test_words_and_lengths():
-    assert [period_text(period(t)) for t in ("1mo", "12mo", "90d")] == ["1 month", "12 months", "90 days"]
+    assert [period_text(period(t)) for t in ("1mo", "12mo", "90d")] == [
+        "1 month",
+        "12 months",
+        "90 days",
+    ]
     assert str(period("90d")) == "90d"
     assert month_count(period("365d")) == pytest.approx(11.99, abs=0.01)

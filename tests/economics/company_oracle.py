@@ -48,7 +48,9 @@ def outcomes(company, discount, hurdle):
     members = {}
     for name in accounts:
         members.setdefault(root(name, parents), []).append(name)
-    start = {group: min(accounts[n]["started_on"] for n in names) for group, names in members.items()}
+    start = {
+        group: min(accounts[n]["started_on"] for n in names) for group, names in members.items()
+    }
 
     def inside(row):
         group = root(row["account_id"], parents)
@@ -57,7 +59,10 @@ def outcomes(company, discount, hurdle):
         return group, month_of(start[group], row["date"])
 
     names = ("revenue", "direct_cost", "planned_cost", "remedial_cost")
-    found = {group: dict.fromkeys(names, 0.0) | {"halves": [Fraction(0), Fraction(0)]} for group in members}
+    found = {
+        group: dict.fromkeys(names, 0.0) | {"halves": [Fraction(0), Fraction(0)]}
+        for group in members
+    }
 
     def add(group, name, month, amount):
         found[group][name] += float(Fraction(amount)) * (1 + discount) ** (-month / 12)
@@ -75,7 +80,9 @@ def outcomes(company, discount, hurdle):
             if row["amount"] is None:
                 rate, remedial = company["card"][row["activity"]]
                 amount = Fraction(row["quantity"]) * Fraction(rate_on(rate, row["date"]))
-            remedial = company["card"][row["activity"]][1] if row["remedial"] is None else row["remedial"]
+            remedial = (
+                company["card"][row["activity"]][1] if row["remedial"] is None else row["remedial"]
+            )
             add(group, "remedial_cost" if remedial else "planned_cost", month, amount)
     mature = {g for g in members if later(start[g], 12) + dt.timedelta(days=60) <= AS_OF}
     seen = {group: {"nps": [], "renewal": [], "referral": []} for group in members}
@@ -85,7 +92,11 @@ def outcomes(company, discount, hurdle):
         if month is not None and row["kind"] in seen[group]:
             seen[group][row["kind"]].append(row["value"])
         name = row["account_id"]
-        if row["kind"] == "churn" and name in accounts and accounts[name]["started_on"] <= row["date"] <= AS_OF:
+        if (
+            row["kind"] == "churn"
+            and name in accounts
+            and accounts[name]["started_on"] <= row["date"] <= AS_OF
+        ):
             left[name] = min(left.get(name, dt.date.max), row["date"])
     answers = [one for group in mature for one in seen[group]["nps"]]
     mean = sum(answers) / len(answers) if answers else 0.0
@@ -105,16 +116,29 @@ def outcomes(company, discount, hurdle):
     for group, names in members.items():
         end = later(start[group], 12)
         early = [n for n in names if accounts[n]["started_on"] < end]
-        costs = [accounts[n]["acquisition_cost"] for n in early if accounts[n]["acquisition_cost"] is not None]
-        gone = [min(accounts[n]["churned_on"] or dt.date.max, left.get(n, dt.date.max)) for n in early]
+        costs = [
+            accounts[n]["acquisition_cost"]
+            for n in early
+            if accounts[n]["acquisition_cost"] is not None
+        ]
+        gone = [
+            min(accounts[n]["churned_on"] or dt.date.max, left.get(n, dt.date.max)) for n in early
+        ]
         lost = max(gone) < end
-        one = {name: found[group][name] for name in ("revenue", "direct_cost", "planned_cost", "remedial_cost")}
+        one = {
+            name: found[group][name]
+            for name in ("revenue", "direct_cost", "planned_cost", "remedial_cost")
+        }
         one["acquisition_cost"] = float(Fraction(sum(costs), 10_000)) if costs else math.nan
-        one["margin"] = one["revenue"] - one["direct_cost"] - one["planned_cost"] - one["remedial_cost"]
+        one["margin"] = (
+            one["revenue"] - one["direct_cost"] - one["planned_cost"] - one["remedial_cost"]
+        )
         one["margin"] -= 0.0 if math.isnan(one["acquisition_cost"]) else one["acquisition_cost"]
         one["retention"] = min([0.0 if lost else 1.0, *seen[group]["renewal"]])
         year = [growth[g] for g in growth if start[g].year == start[group].year]
-        one["enrichment"] = (average_rank(year, growth[group]) - 0.5) / len(year) if group in growth else math.nan
+        one["enrichment"] = (
+            (average_rank(year, growth[group]) - 0.5) / len(year) if group in growth else math.nan
+        )
         nps = seen[group]["nps"]
         one["advocacy"] = math.nan
         if nps:

@@ -162,7 +162,12 @@ def _account(account, start, industry, employees, shop, **more):
 
 def _revenue(account, day, amount, direct=None):
     date = dt.date.fromisoformat(day)
-    return {"account_id": account, "date": date, "amount": money(amount), "direct_cost": money(direct)}
+    return {
+        "account_id": account,
+        "date": date,
+        "amount": money(amount),
+        "direct_cost": money(direct),
+    }
 
 
 def _cost(account, day, activity, quantity=None, amount=None, **more):
@@ -179,13 +184,25 @@ def _loyalty(account, day, kind, value):
 def rows():
     """The rows of the exports."""
     accounts = [
-        _account("anvil", "2023-01-15", "Software", 240, True, acquisition_cost=200, opened_on="2022-11-16"),
+        _account(
+            "anvil",
+            "2023-01-15",
+            "Software",
+            240,
+            True,
+            acquisition_cost=200,
+            opened_on="2022-11-16",
+        ),
         _account("birch", "2023-02-01", "Retail", 30, True),
         _account("cedar", "2023-03-31", "Software", 310, None, acquisition_cost=100),
         _account("delta", "2023-05-01", None, 12, False, churned_on="2023-10-15"),
-        _account("elm", "2023-06-01", "Retail", 75, True, acquisition_cost=78, churned_on="2024-08-01"),
+        _account(
+            "elm", "2023-06-01", "Retail", 75, True, acquisition_cost=78, churned_on="2024-08-01"
+        ),
         _account("fir", "2024-01-10", "Agency", 8, False, acquisition_cost=100),
-        _account("grove-north", "2024-03-01", "Agency", 5, False, acquisition_cost=10, parent_id="grove"),
+        _account(
+            "grove-north", "2024-03-01", "Agency", 5, False, acquisition_cost=10, parent_id="grove"
+        ),
         _account("grove", "2024-02-01", "Software", 900, True, acquisition_cost=60),
         _account("hazel", "2025-01-01", "Retail", 50, True, churned_on="2025-03-01"),
     ]

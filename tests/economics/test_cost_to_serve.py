@@ -24,7 +24,9 @@ def priced(by_hand):
     def price(*rows, card=CARD):
         spec = by_hand.company_spec()
         default = {"account_id": "a", "date": dt.date(2023, 6, 1), "activity": "ticket"}
-        tables = by_hand.typed_tables(spec, {"accounts": [], "costs": [{**default, **row} for row in rows]})
+        tables = by_hand.typed_tables(
+            spec, {"accounts": [], "costs": [{**default, **row} for row in rows]}
+        )
         return priced_costs(tables.typed["costs"], card)
 
     return price
@@ -47,7 +49,11 @@ def test_quantity_times_the_rate_of_the_day(priced):
 
 
 def test_the_amount_of_a_row_wins_and_needs_no_rate(priced):
-    result = priced({"amount": 777, "quantity": 9.0}, {"amount": -5, "activity": "visit"}, {"amount": 1, "activity": "new"})
+    result = priced(
+        {"amount": 777, "quantity": 9.0},
+        {"amount": -5, "activity": "visit"},
+        {"amount": 1, "activity": "new"},
+    )
     assert column(result, "amount") == [777, -5, 1]
     assert column(result, "quantity") == [90_000, 0, 0]
     assert result.notes[0].startswith("activities new are not on the rate card")
@@ -56,7 +62,13 @@ def test_the_amount_of_a_row_wins_and_needs_no_rate(priced):
 def test_the_row_beats_the_card(priced):
     result = priced(
         {"quantity": 1.0},
-        {"quantity": 1.0, "remedial": True, "served_by": "partner", "caused_by": "customer", "topic": "billing"},
+        {
+            "quantity": 1.0,
+            "remedial": True,
+            "served_by": "partner",
+            "caused_by": "customer",
+            "topic": "billing",
+        },
         {"quantity": 1.0, "activity": "return", "remedial": False},
         {"quantity": 1.0, "activity": "return"},
         {"quantity": 1.0, "topic": "billing"},
@@ -64,9 +76,25 @@ def test_the_row_beats_the_card(priced):
         {"amount": 1, "activity": "visit"},
     )
     assert column(result, "remedial") == [False, True, False, True, False, False, False]
-    assert column(result, "served_by") == ["support", "partner", "warehouse", "warehouse", "support", "support", "unknown"]
+    assert column(result, "served_by") == [
+        "support",
+        "partner",
+        "warehouse",
+        "warehouse",
+        "support",
+        "support",
+        "unknown",
+    ]
     # Row, else topic, else activity, else unknown.
-    assert column(result, "caused_by") == ["product", "customer", "logistics", "logistics", "finance", "product", "unknown"]
+    assert column(result, "caused_by") == [
+        "product",
+        "customer",
+        "logistics",
+        "logistics",
+        "finance",
+        "product",
+        "unknown",
+    ]
 
 
 def test_rates_are_in_the_company_s_currency(priced):
@@ -76,7 +104,11 @@ def test_rates_are_in_the_company_s_currency(priced):
 
 def test_an_activity_without_a_rate_is_named_with_its_line(priced):
     with pytest.raises(SettingsError) as stopped:
-        priced({"quantity": 1.0}, {"quantity": 1.0, "activity": "visit"}, {"quantity": 1.0, "activity": "visit"})
+        priced(
+            {"quantity": 1.0},
+            {"quantity": 1.0, "activity": "visit"},
+            {"quantity": 1.0, "activity": "visit"},
+        )
     assert str(stopped.value) == (
         "data.economics.rate_card.activities.visit: activity 'visit' has no rate, and 2 rows have no amount"
         " (first costs.csv line 3); give it a rate"
@@ -95,7 +127,9 @@ def test_a_date_before_the_first_rate_is_named(priced):
 
 
 def test_neither_amount_nor_quantity_is_refused(priced):
-    with pytest.raises(SourceError, match=r"1 rows have neither amount nor quantity, first costs\.csv line 3"):
+    with pytest.raises(
+        SourceError, match=r"1 rows have neither amount nor quantity, first costs\.csv line 3"
+    ):
         priced({"quantity": 1.0}, {})
 
 

@@ -28,7 +28,10 @@ def outcomes(margin, revenue=None, retention=None, loyalty=None):
 
 def labels(frame, **rule):
     more = {key: rule.pop(key) for key in ("cohort", "peers") if key in rule}
-    return [None if one is pd.NA else bool(one) for one in profitable_fit(frame, LabelRule(**rule), **more)]
+    return [
+        None if one is pd.NA else bool(one)
+        for one in profitable_fit(frame, LabelRule(**rule), **more)
+    ]
 
 
 def test_threshold():
@@ -45,7 +48,9 @@ def test_who_left_nothing_was_no_profit():
 
 
 def test_margin_and_loyalty():
-    frame = outcomes([10, 10, 10, -1, 10, NAN], None, [1, 1, 0, 1, 0.5, 1], [0.6, 0.59, 0.9, 1, 0.6, 1])
+    frame = outcomes(
+        [10, 10, 10, -1, 10, NAN], None, [1, 1, 0, 1, 0.5, 1], [0.6, 0.59, 0.9, 1, 0.6, 1]
+    )
     assert labels(frame) == [True, False, False, False, True, None]
     assert labels(frame, retained_at=1.0) == [True, False, False, False, False, None]
     # .5 + .1 and the like must not fail at exactly .6.
@@ -53,7 +58,10 @@ def test_margin_and_loyalty():
 
 
 def test_margin_and_loyalty_without_loyalty_names_the_key():
-    with pytest.raises(OutcomeError, match=r"data\.economics\.label\.kind: margin_and_loyalty needs a table of loyalty"):
+    with pytest.raises(
+        OutcomeError,
+        match=r"data\.economics\.label\.kind: margin_and_loyalty needs a table of loyalty",
+    ):
         labels(outcomes([10, 20]))
 
 
@@ -66,11 +74,32 @@ def test_ratio():
 def test_quantile_within_the_year_with_ties_all_in_or_all_out():
     frame = outcomes([5, 4, 3, 2, 1, -1, -2, NAN])
     years = pd.Series([1, 1, 1, 1, 1, 2, 2, 2])
-    assert labels(frame, kind="quantile", cohort=years) == [True, True, False, False, False, True, False, None]
+    assert labels(frame, kind="quantile", cohort=years) == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+        False,
+        None,
+    ]
     tied = outcomes([5, 3, 3, 3, 1])
     # Three share rank 3: (3 - .5) / 5 = .5.
-    assert labels(tied, kind="quantile", cohort=years[:5], quantile=0.5) == [True, True, True, True, False]
-    assert labels(tied, kind="quantile", cohort=years[:5], quantile=0.4) == [True, False, False, False, False]
+    assert labels(tied, kind="quantile", cohort=years[:5], quantile=0.5) == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert labels(tied, kind="quantile", cohort=years[:5], quantile=0.4) == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_peer_relative_is_against_the_median_of_size_and_year():
@@ -85,7 +114,17 @@ def test_peer_relative_is_against_the_median_of_size_and_year():
 
 def test_size_bands():
     numbers = pd.Series([1.0, 2, 3, 4, 5, 6, 7, 8, NAN])
-    assert size_bands(numbers, numbers.notna()).tolist() == ["1", "1", "2", "2", "3", "3", "4", "4", "missing"]
+    assert size_bands(numbers, numbers.notna()).tolist() == [
+        "1",
+        "1",
+        "2",
+        "2",
+        "3",
+        "3",
+        "4",
+        "4",
+        "missing",
+    ]
     words = pd.Series(["a", None, "b"], dtype=object)
     assert size_bands(words, words.notna()).tolist() == ["a", "missing", "b"]
 
@@ -94,9 +133,15 @@ KINDS = st.sampled_from(["threshold", "ratio", "quantile", "margin_and_loyalty"]
 
 
 @hypothesis_settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(-50, 50), st.integers(0, 2)), min_size=1, max_size=25), KINDS, st.randoms())
+@given(
+    st.lists(st.tuples(st.integers(-50, 50), st.integers(0, 2)), min_size=1, max_size=25),
+    KINDS,
+    st.randoms(),
+)
 def test_the_label_does_not_depend_on_the_order_of_accounts(rows, kind, random):
-    frame = outcomes([m for m, _ in rows], [100] * len(rows), [1] * len(rows), [y / 2 for _, y in rows])
+    frame = outcomes(
+        [m for m, _ in rows], [100] * len(rows), [1] * len(rows), [y / 2 for _, y in rows]
+    )
     years = pd.Series([year for _, year in rows])
     order = list(range(len(rows)))
     random.shuffle(order)
@@ -110,9 +155,19 @@ def test_the_label_does_not_depend_on_the_order_of_accounts(rows, kind, random):
     ("fits", "others", "error", "says"),
     [
         (0, 0, OutcomeError, "no account has an outcome"),
-        (200, 0, OutcomeError, "all 200 accounts are a profitable fit: there is nothing to tell apart"),
+        (
+            200,
+            0,
+            OutcomeError,
+            "all 200 accounts are a profitable fit: there is nothing to tell apart",
+        ),
         (0, 200, OutcomeError, "all 200 accounts are no profitable fit"),
-        (49, 951, EvidenceRefused, "4.9 % of 1,000 accounts are a profitable fit, outside 5 % to 90 %"),
+        (
+            49,
+            951,
+            EvidenceRefused,
+            "4.9 % of 1,000 accounts are a profitable fit, outside 5 % to 90 %",
+        ),
         (901, 99, EvidenceRefused, "90.1 % of 1,000 accounts"),
         (49, 151, EvidenceRefused, "49 of 200 accounts are a profitable fit: fewer than 50"),
         (151, 49, EvidenceRefused, "151 of 200 accounts are a profitable fit: fewer than 50"),
@@ -134,7 +189,10 @@ def test_what_just_suffices_is_not_refused(fits, others):
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"kind": "profit"}, "data.economics.label.kind: expected one of margin_and_loyalty, threshold"),
+        (
+            {"kind": "profit"},
+            "data.economics.label.kind: expected one of margin_and_loyalty, threshold",
+        ),
         ({"kind": "peer_relative"}, "peers: is missing"),
         ({"quantile": 1}, "quantile: expected more than 0"),
         ({"loyal_at": 60}, "loyal_at: expected 0 to 1, found 60"),
@@ -160,4 +218,6 @@ def test_the_label_in_one_sentence():
     )
     assert "at least 10 % of its revenue" in says(kind="ratio")
     assert "among the 40 % of its cohort-year that left most margin" in says(kind="quantile")
-    assert "the median of accounts of its employees and cohort-year" in says(kind="peer_relative", peers="employees")
+    assert "the median of accounts of its employees and cohort-year" in says(
+        kind="peer_relative", peers="employees"
+    )

@@ -68,7 +68,10 @@ def test_a_referral_beats_a_bad_answer_and_silence_is_absent():
 
 
 def test_shrinking_can_be_turned_off():
-    assert advocacy(array(1, 1), array(10, 4), np.array([False, False]), prior=0.0).tolist() == [1.0, 0.0]
+    assert advocacy(array(1, 1), array(10, 4), np.array([False, False]), prior=0.0).tolist() == [
+        1.0,
+        0.0,
+    ]
 
 
 def test_the_composite_weighs_what_is_observed():
@@ -79,7 +82,9 @@ def test_the_composite_weighs_what_is_observed():
 
 
 @hypothesis_settings(max_examples=50, deadline=None)
-@given(*[st.lists(st.one_of(st.just(NAN), st.floats(0, 1)), min_size=3, max_size=3) for _ in range(3)])
+@given(
+    *[st.lists(st.one_of(st.just(NAN), st.floats(0, 1)), min_size=3, max_size=3) for _ in range(3)]
+)
 def test_the_composite_lies_between_its_components(retained, enriched, advocated):
     found = composite(array(*retained), array(*enriched), array(*advocated))
     for value, *parts in zip(found, retained, enriched, advocated, strict=True):
@@ -118,7 +123,9 @@ def test_weights_that_mean_nothing_are_refused():
 def observed(by_hand):
     def usable(*rows, spec=None, limit=0.05):
         data = by_hand.company_spec()
-        given = [{"account_id": "a", "date": dt.date(2024, 1, 1), "kind": k, "value": v} for k, v in rows]
+        given = [
+            {"account_id": "a", "date": dt.date(2024, 1, 1), "kind": k, "value": v} for k, v in rows
+        ]
         tables = by_hand.typed_tables(data, {"accounts": [], "loyalty": given})
         return usable_loyalty(tables.typed["loyalty"], spec or LoyaltySpec(), limit)
 

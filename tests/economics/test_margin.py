@@ -17,7 +17,9 @@ from icpfit.economics.outcome import joined_accounts
 
 
 def test_a_year_later_costs_the_annual_rate():
-    assert discount_factor(np.array([0, 6, 12, 24]), 0.21) == pytest.approx([1, 1 / 1.1, 1 / 1.21, 1 / 1.4641])
+    assert discount_factor(np.array([0, 6, 12, 24]), 0.21) == pytest.approx(
+        [1, 1 / 1.1, 1 / 1.21, 1 / 1.4641]
+    )
     assert discount_factor(np.array([0, 7, 99]), 0.0).tolist() == [1.0, 1.0, 1.0]
 
 
@@ -28,7 +30,12 @@ def test_without_discount_cents_add_up_exactly():
 
 
 def test_margin_by_hand():
-    margin = contribution_margin(np.array([10.0, 10, np.nan]), np.array([4.0, 4, 4]), np.array([3.0, 3, 3]), np.array([1.0, np.nan, 1]))
+    margin = contribution_margin(
+        np.array([10.0, 10, np.nan]),
+        np.array([4.0, 4, 4]),
+        np.array([3.0, 3, 3]),
+        np.array([1.0, np.nan, 1]),
+    )
     assert margin[:2].tolist() == [2.0, 3.0]
     assert np.isnan(margin[2])
 
@@ -85,5 +92,8 @@ def test_without_remedial_cost_its_money_comes_back(eight):
     outcomes = joined_accounts(eight.tables, eight.data, eight.economics).outcomes
     better = without_remedial(outcomes)
     assert (better["margin"] - outcomes["margin"])["birch"] == pytest.approx(250)
-    assert (better["cost_to_serve"]["birch"], better["remedial_cost"]["birch"]) == (pytest.approx(40), 0)
+    assert (better["cost_to_serve"]["birch"], better["remedial_cost"]["birch"]) == (
+        pytest.approx(40),
+        0,
+    )
     assert outcomes["remedial_cost"]["birch"] == pytest.approx(250)

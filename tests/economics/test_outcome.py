@@ -61,7 +61,9 @@ def test_every_figure_equals_that_worked_out_by_hand(eight, column):
         if expected.dtype == object:
             assert found[account] is expected[account], account
         else:
-            assert found[account] == pytest.approx(expected[account], abs=1e-9, nan_ok=True), account
+            assert found[account] == pytest.approx(expected[account], abs=1e-9, nan_ok=True), (
+                account
+            )
 
 
 def test_activity_costs_by_hand(eight):
@@ -113,7 +115,11 @@ def test_facts_and_dates_are_kept_apart_from_what_happened(eight):
 
 def test_an_account_without_tickets_cost_nothing_and_is_not_missing(eight):
     cedar = joined(eight).outcomes.loc["cedar"]
-    assert (cedar["cost_to_serve"], cedar["planned_cost"], cedar["remedial_cost"]) == (0.0, 0.0, 0.0)
+    assert (cedar["cost_to_serve"], cedar["planned_cost"], cedar["remedial_cost"]) == (
+        0.0,
+        0.0,
+        0.0,
+    )
     assert cedar["excluded_because"] is None
 
 
@@ -132,7 +138,11 @@ def test_a_log_that_covers_too_little_excludes_and_imputes_nothing(eight):
         "hazel": "not mature",
     }
     assert outcomes.loc["birch", "covered_share"] == pytest.approx(215 / 365)
-    assert outcomes.loc[["anvil", "birch"], ["revenue", "cost_to_serve", "margin"]].isna().all(axis=None)
+    assert (
+        outcomes.loc[["anvil", "birch"], ["revenue", "cost_to_serve", "margin"]]
+        .isna()
+        .all(axis=None)
+    )
     assert outcomes.loc[["anvil", "birch"], "fit"].tolist() == [None, None]
     assert list(accounts.used) == ["cedar", "delta", "elm", "fir", "grove"]
 
@@ -179,8 +189,13 @@ def test_a_loss_after_the_horizon_changes_nothing(eight):
 
 
 def test_a_loss_before_the_start_excludes(eight):
-    accounts = changed(eight, lambda rows: rows["accounts"][0].update(churned_on=dt.date(2022, 12, 1)))
-    assert accounts.outcomes.loc["anvil", "excluded_because"] == "its churned_on lies before its started_on"
+    accounts = changed(
+        eight, lambda rows: rows["accounts"][0].update(churned_on=dt.date(2022, 12, 1))
+    )
+    assert (
+        accounts.outcomes.loc["anvil", "excluded_because"]
+        == "its churned_on lies before its started_on"
+    )
     assert "anvil" not in accounts.used
 
 
@@ -205,7 +220,10 @@ def test_peer_relative_needs_its_attribute(eight):
     fit = joined(eight, economics=hand.economics_spec(label=peers)).outcomes["fit"]
     assert fit["hazel"] is None
     assert set(fit.drop("hazel")) <= {True, False}
-    with pytest.raises(SettingsError, match="label.peers: there is no attribute 'size'; known: employees, has_shop, industry"):
+    with pytest.raises(
+        SettingsError,
+        match=r"label\.peers: there is no attribute 'size'; known: employees, has_shop, industry",
+    ):
         joined(eight, economics=hand.economics_spec(label={**peers, "peers": "size"}))
 
 
@@ -227,12 +245,16 @@ def test_another_currency_is_converted_before_it_is_discounted(eight):
     with pytest.raises(JoinError, match=r"revenue: amounts in USD \(19 rows\) beside EUR"):
         changed(eight, dollars)
     accounts = changed(eight, dollars, currencies={"USD": 0.5})
-    assert accounts.outcomes["margin"].drop("hazel").tolist() == pytest.approx(eight.expected["margin"].drop("hazel").tolist())
+    assert accounts.outcomes["margin"].drop("hazel").tolist() == pytest.approx(
+        eight.expected["margin"].drop("hazel").tolist()
+    )
 
 
 def test_controls_reconcile_what_was_read(eight):
     pools = {"support": {"cost": 500, "capacity": 400, "unit": "minute"}}
-    accounts = joined(eight, data=hand.company_spec(controls={"revenue_total": 9051, "pools": pools}))
+    accounts = joined(
+        eight, data=hand.company_spec(controls={"revenue_total": 9051, "pools": pools})
+    )
     # Tickets cost 30 + 55 + 40 + 66 + 200 = 391; 30 + 44 + 40 + 160 = 274 minutes.
     assert [line.text for line in accounts.ledger.reconciliation] == [
         "revenue 9,051 EUR = 100.0 % of the ledger",
@@ -264,10 +286,14 @@ def test_a_ledger_of_other_ids_stops(eight):
         for row in rows["costs"]:
             row["account_id"] = row["account_id"].upper()
 
-    with pytest.raises(JoinError, match="costs: none of 10 rows finds an account.*they differ in case only"):
+    with pytest.raises(
+        JoinError, match=r"costs: none of 10 rows finds an account.*they differ in case only"
+    ):
         changed(eight, strangers)
     accounts = changed(eight, strangers, keys={"ignore_case": True})
-    assert accounts.outcomes["margin"].drop("hazel").tolist() == pytest.approx(eight.expected["margin"].drop("hazel").tolist())
+    assert accounts.outcomes["margin"].drop("hazel").tolist() == pytest.approx(
+        eight.expected["margin"].drop("hazel").tolist()
+    )
 
 
 def test_progress_is_told(eight):
@@ -294,8 +320,13 @@ def test_settings_that_mean_nothing_are_refused(values, says):
 # --- properties ----------------------------------------------------------------------------------
 
 
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(table=st.sampled_from(["accounts", "revenue", "costs", "loyalty"]), random=st.randoms(use_true_random=False))
+@hypothesis_settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    table=st.sampled_from(["accounts", "revenue", "costs", "loyalty"]),
+    random=st.randoms(use_true_random=False),
+)
 def test_the_order_of_rows_changes_nothing(eight, table, random):
     rows = hand.rows()
     random.shuffle(rows[table])
@@ -327,7 +358,11 @@ def test_the_join_never_loses_or_adds_an_account(eight):
         rows["costs"] = rows["costs"][:1] * 50
         rows["loyalty"] = [row for row in rows["loyalty"] if row["account_id"] == "anvil"]
 
-    for accounts in (joined(eight), changed(eight, crowd), changed(eight, lambda rows: rows.pop("costs"))):
+    for accounts in (
+        joined(eight),
+        changed(eight, crowd),
+        changed(eight, lambda rows: rows.pop("costs")),
+    ):
         assert list(accounts.outcomes.index) == sorted(eight.expected.index)
         for frame in (accounts.facts, accounts.dates):
             assert list(frame.index) == list(accounts.outcomes.index)
@@ -338,7 +373,14 @@ def test_the_join_never_loses_or_adds_an_account(eight):
 NAMES = ["a", "b", "c", "d", "e", "f"]
 DATES = st.dates(dt.date(2022, 12, 1), dt.date(2025, 7, 31))
 STARTS = st.sampled_from(
-    [dt.date(2023, 1, 31), dt.date(2023, 3, 1), dt.date(2023, 11, 30), dt.date(2024, 2, 29), dt.date(2024, 5, 1), dt.date(2025, 1, 1)]
+    [
+        dt.date(2023, 1, 31),
+        dt.date(2023, 3, 1),
+        dt.date(2023, 11, 30),
+        dt.date(2024, 2, 29),
+        dt.date(2024, 5, 1),
+        dt.date(2025, 1, 1),
+    ]
 )
 MONEY = st.integers(-5_000, 20_000).map(lambda cents: cents * 100)
 MAYBE = st.one_of(st.none(), MONEY)
@@ -377,7 +419,12 @@ def companies(draw):
         st.tuples(st.sampled_from(["referral", "churn"]), st.just(1.0)),
     )
     loyalty = [
-        {"account_id": row["account_id"], "date": row["date"], "kind": row["what"][0], "value": row["what"][1]}
+        {
+            "account_id": row["account_id"],
+            "date": row["date"],
+            "kind": row["what"][0],
+            "value": row["what"][1],
+        }
         for row in draw(listed(account_id=WHO, date=DATES, what=kinds))
     ]
     revenue = draw(listed(account_id=WHO, date=DATES, amount=MONEY, direct_cost=MAYBE))
@@ -390,7 +437,12 @@ RATES = {
 }
 CARD = {
     "activities": {
-        "ticket": {"rate": [{"rate": 1.25, "valid_from": "2022-01-01"}, {"rate": 2.5, "valid_from": "2023-09-01"}]},
+        "ticket": {
+            "rate": [
+                {"rate": 1.25, "valid_from": "2022-01-01"},
+                {"rate": 2.5, "valid_from": "2023-09-01"},
+            ]
+        },
         "return": {"rate": 22, "remedial": True},
     }
 }
@@ -402,10 +454,14 @@ def test_outcomes_agree_with_plain_loops(company, discount, hurdle):
     expected = oracle.outcomes({**company, "card": RATES}, discount, hurdle)
     assume(company["revenue"] and any(expected.values()))
     spec = hand.company_spec(join={"max_lost_share": 1.0})
-    known = {row["account_id"] for row in company["accounts"]} | {row["parent_id"] for row in company["accounts"]}
+    known = {row["account_id"] for row in company["accounts"]} | {
+        row["parent_id"] for row in company["accounts"]
+    }
     for table in ("revenue", "costs", "loyalty"):
         assume(not company[table] or any(row["account_id"] in known for row in company[table]))
-    economics = hand.economics_spec(discount_rate=discount, rate_card=CARD, label={"hurdle": hurdle})
+    economics = hand.economics_spec(
+        discount_rate=discount, rate_card=CARD, label={"hurdle": hurdle}
+    )
     outcomes = joined_accounts(hand.typed_tables(spec, company), spec, economics).outcomes
     assert list(outcomes.index) == sorted(expected)
     for account, figures in expected.items():
@@ -420,7 +476,10 @@ def test_outcomes_agree_with_plain_loops(company, discount, hurdle):
             elif name == "fit":
                 assert value is None or found is value, (account, figures)
             else:
-                assert found == pytest.approx(value, rel=1e-9, abs=1e-7, nan_ok=True), (account, name)
+                assert found == pytest.approx(value, rel=1e-9, abs=1e-7, nan_ok=True), (
+                    account,
+                    name,
+                )
 
 
 def test_many_accounts_take_no_time():
@@ -436,7 +495,12 @@ def test_many_accounts_take_no_time():
         columns |= {"_source": pa.array([name] * rows), "_file": pa.array([name] * rows)}
         columns["_line"] = pa.array(np.arange(rows))
         return pa.table(
-            {f.name: columns[f.name].cast(f.type) if f.name in columns else pa.nulls(rows, f.type) for f in schema},
+            {
+                f.name: columns[f.name].cast(f.type)
+                if f.name in columns
+                else pa.nulls(rows, f.type)
+                for f in schema
+            },
             schema=schema,
         )
 
@@ -445,7 +509,13 @@ def test_many_accounts_take_no_time():
 
     who = [ids.take(pa.array(rng.integers(0, n, size))) for _ in range(2)]
     tables.typed["accounts"] = table("accounts", n, account_id=ids, started_on=days(n))
-    tables.typed["revenue"] = table("revenue", size, account_id=who[0], date=days(size), amount=pa.array(rng.integers(0, 10**8, size)))
+    tables.typed["revenue"] = table(
+        "revenue",
+        size,
+        account_id=who[0],
+        date=days(size),
+        amount=pa.array(rng.integers(0, 10**8, size)),
+    )
     tables.typed["costs"] = table(
         "costs", size, account_id=who[1], date=days(size), quantity=pa.array(rng.random(size)),
         activity=pa.array(np.array(["ticket", "return"])[rng.integers(0, 2, size)]),
@@ -455,4 +525,6 @@ def test_many_accounts_take_no_time():
     assert len(accounts.outcomes) == n
     for ledger in accounts.ledger.tables[1:3]:
         assert sum(getattr(ledger, name) for name in CLASSES) == size
-    assert accounts.activity_costs["amount"].sum() == pytest.approx(accounts.outcomes["cost_to_serve"].sum())
+    assert accounts.activity_costs["amount"].sum() == pytest.approx(
+        accounts.outcomes["cost_to_serve"].sum()
+    )

@@ -26,20 +26,34 @@ def test_dated_rates_are_sorted_and_a_single_rate_has_none():
 )
 def test_a_rate_that_means_nothing_is_refused_with_its_path(rate, found):
     values = {"rate_card": {"activities": {"ticket": {"rate": rate}}}}
-    with pytest.raises(SettingsError, match=r"data\.economics\.rate_card\.activities\.ticket") as refused:
+    with pytest.raises(
+        SettingsError, match=r"data\.economics\.rate_card\.activities\.ticket"
+    ) as refused:
         settings(EconomicsSpec, values, "data.economics")
     assert found in str(refused.value)
 
 
 def test_a_cause_of_the_map_stands_for_the_activity_s_own():
-    card = RateCard({"a": Activity(caused_by="own"), "b": Activity()}, CausedBy(activity={"a": "map"}))
+    card = RateCard(
+        {"a": Activity(caused_by="own"), "b": Activity()}, CausedBy(activity={"a": "map"})
+    )
     assert [card.cause_of(name) for name in ("a", "b", "stranger")] == ["map", "unknown", "unknown"]
 
 
 def test_scaling_all_rates_or_one():
-    card = RateCard({"a": Activity(rate=2.0), "b": Activity(rate=[Rate(3.0, dt.date(2023, 1, 1))]), "c": Activity()})
+    card = RateCard(
+        {
+            "a": Activity(rate=2.0),
+            "b": Activity(rate=[Rate(3.0, dt.date(2023, 1, 1))]),
+            "c": Activity(),
+        }
+    )
     every = scaled(card, None, 1.2).activities
-    assert (every["a"].rate, every["b"].rates[0].rate, every["c"].rate) == (2.4, pytest.approx(3.6), None)
+    assert (every["a"].rate, every["b"].rates[0].rate, every["c"].rate) == (
+        2.4,
+        pytest.approx(3.6),
+        None,
+    )
     one = scaled(card, "b", 0.0).activities
     assert (one["a"].rate, one["b"].rates[0].rate) == (2.0, 0.0)
     with pytest.raises(SettingsError, match="there is no activity 'd'; known: a, b, c"):

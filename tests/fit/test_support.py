@@ -116,7 +116,7 @@ def test_more_than_half_of_the_drivers_unknown_is_not_rated():
     # employees .4 + country .1 are .5, not more than half; with the web shop they are .6.
     assert one(employees=np.nan, country=None) == ("2 of 5 facts missing", False)
     assert one(employees=np.nan, country=None, has_webshop=np.nan) == (
-        "not rated, what is not known of it carries 60 % of the drivers: employees, country, has_webshop; 3 of 5 facts missing",
+        "not rated, what is not known of it carries 60 % of the drivers: employees, country, has webshop; 3 of 5 facts missing",
         True,
     )
 

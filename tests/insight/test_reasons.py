@@ -53,7 +53,7 @@ def said(values, facts=None, unit="EUR", which="margin", **options):
 def test_words_with_values():
     pro, con = said([3412, 2100, -640, 1249, -85])
     assert pro == [
-        "employees 240 people: +3,400 EUR; industry Software: +2,100 EUR; has_webshop yes: +1,200 EUR"
+        "employees 240 people: +3,400 EUR; industry Software: +2,100 EUR; has webshop yes: +1,200 EUR"
     ]
     assert con == ["country DE: -640 EUR; founded 12.3 years before: -85 EUR"]
 
@@ -67,8 +67,8 @@ def test_words_with_values():
         ({"industry": None}, 1, "industry not known"),
         ({"country": "Malta"}, 2, "country Malta (rare)"),
         ({"country": "NA"}, 2, "country NA (never served)"),
-        ({"has_webshop": 0.0}, 3, "has_webshop no"),
-        ({"has_webshop": np.nan}, 3, "has_webshop not known"),
+        ({"has_webshop": 0.0}, 3, "has webshop no"),
+        ({"has_webshop": np.nan}, 3, "has webshop not known"),
         ({"founded": pd.Timestamp("2026-07-02")}, 4, "founded 0.5 years after"),
         ({"founded": pd.NaT}, 4, "founded not known"),
     ],
@@ -104,14 +104,14 @@ def test_an_absent_column_is_not_known():
 def test_log_odds_carry_a_word_for_their_strength():
     pro, con = said([0.62, 0.5, 0.2, 0.05, -0.31], unit="log-odds", which="fit", top=4)
     assert pro == [
-        "employees 240 people: strongly (+0.62 log-odds); industry Software: strongly (+0.5 log-odds); country DE: somewhat (+0.2 log-odds); has_webshop yes: slightly (+0.05 log-odds)"
+        "employees 240 people: strongly (+0.62 log-odds); industry Software: strongly (+0.5 log-odds); country DE: somewhat (+0.2 log-odds); has webshop yes: slightly (+0.05 log-odds)"
     ]
     assert con == ["founded 12.3 years before: somewhat (-0.31 log-odds)"]
 
 
 def test_only_the_strongest_are_given():
     assert said([1, 2, 3, 4, 5])[0] == [
-        "founded 12.3 years before: +5 EUR; has_webshop yes: +4 EUR; country DE: +3 EUR"
+        "founded 12.3 years before: +5 EUR; has webshop yes: +4 EUR; country DE: +3 EUR"
     ]
     assert said([1, 2, 3, 4, 5], top=1)[0] == ["founded 12.3 years before: +5 EUR"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-SIZES = ("customers=1400", "prospects=300")
+SIZES = ("customers=1400", "prospect_rows=300")
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,10 @@ def company(demo, tmp_path):
     conf = tmp_path / "conf"
     shutil.copytree(Path(__file__).parents[2] / "conf", conf)
     # The totals of the books in demo.yaml are those of the full-sized demo company.
-    settings = conf / "data" / "demo.yaml"
-    text = settings.read_text(encoding="utf-8")
+    settings = conf / "data" / "mine.yaml"
+    text = (conf / "data" / "demo.yaml").read_text(encoding="utf-8")
     before, _, after = text.partition("\ncontrols:")
+    for ours in ("demo.yaml", "olist.yaml"):
+        (conf / "data" / ours).unlink()
     settings.write_text(before + "\n" + after[after.index("\neconomics:") :], encoding="utf-8")
     return tmp_path

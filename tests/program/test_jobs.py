@@ -59,11 +59,11 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
 
 def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
     conf = company / "conf"
-    text = (conf / "data/demo.yaml").read_text(encoding="utf-8")
+    text = (conf / "data/mine.yaml").read_text(encoding="utf-8")
     (conf / "data/acme.yaml").write_text(
         text.replace("company: demo", "company: acme"), encoding="utf-8"
     )
-    for name in ("demo", "acme"):
+    for name in ("mine", "acme"):
         done = icpfit("train", "--config-dir", conf, f"data={name}", cwd=company)
         assert done.returncode == 0, done.stderr
     promoted = icpfit(
@@ -80,7 +80,7 @@ def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
     logged = json.loads((company / "mlruns/promotions-acme.jsonl").read_text(encoding="utf-8"))
     assert (logged["by"], logged["reason"]) == ("Zoë, Marketing", "Q3 (a=b)")
     scored = icpfit(
-        "score", "--config-dir", conf, "data=demo", "model=challenger", "prospects=data/demo/prospects.csv",
+        "score", "--config-dir", conf, "data=mine", "model=challenger", "prospects=data/demo/prospects.csv",
         "out=list, scored (v1).csv", cwd=company,
     )  # fmt: skip
     assert scored.returncode == 0, scored.stderr
@@ -109,23 +109,26 @@ def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit, tmp_path
 
 def test_order_and_neighbours_dont_change_a_row(demo, icpfit, tmp_path):
     root, _ = demo
-    header, *rows = (
-        (root / "data/demo/prospects.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    )
-    some = rows[:120]
-    random.Random(1).shuffle(some)
-    (tmp_path / "some.csv").write_text("".join([header, *some]), encoding="utf-8")
+    with (root / "data/demo/prospects.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    random.Random(1).shuffle(rows)
+    with (tmp_path / "some.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows[:120]])
     done = icpfit(
         "score", "data=demo", f"root={root}", "prospects=some.csv", "out=out.csv", cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    whole = set((root / "data/demo/scored.csv").read_text(encoding="utf-8").splitlines())
-    assert set((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) <= whole
+    with (root / "data/demo/scored.csv").open(encoding="utf-8", newline="") as file:
+        whole = {tuple(row) for row in csv.reader(file)}
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        some = {tuple(row) for row in csv.reader(file)}
+    assert some <= whole
+    assert len(some) > 100
 
 
 def test_the_script_does_what_the_command_does(demo, icpfit, tmp_path):
     root, _ = demo
-    words = ["data=demo", f"root={root}"]
+    words = ["data=demo", "data.controls=null", f"root={root}"]
     by_script = subprocess.run(
         [sys.executable, str(PROJECT / "pipelines" / "check.py"), *words],
         cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
@@ -175,7 +178,7 @@ def test_an_installed_wheel_runs_the_demo_from_another_folder(tmp_path):
     elsewhere.mkdir()
     program = "import icpfit, sys; from icpfit.pipelines.dispatch import main; print(icpfit.__file__); sys.exit(main())"
     done = subprocess.run(
-        [sys.executable, "-c", program, "demo", "customers=900", "prospects=50"],
+        [sys.executable, "-c", program, "demo", "customers=900", "prospect_rows=100"],
         cwd=elsewhere, env={**os.environ, "PYTHONPATH": str(site), "PYTHONIOENCODING": "utf-8"},
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip

@@ -22,7 +22,7 @@ def edit(path, change):
 
 
 def yaml(company, old, new):
-    path = company / "conf/data/demo.yaml"
+    path = company / "conf/data/mine.yaml"
     text = path.read_text(encoding="utf-8")
     assert old in text, old
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -62,7 +62,7 @@ def key_misspelt(company):
 
 
 def unknown_kind(company):
-    yaml(company, "kind: category", "kind: kategory")
+    yaml(company, "{kind: category", "{kind: kategory")
 
 
 def nobody_mature(company):
@@ -71,7 +71,7 @@ def nobody_mature(company):
 
 def one_class(company):
     yaml(company, "economics:", "economics:\n  min_covered: 0.6")
-    path = company / "conf/data/demo.yaml"
+    path = company / "conf/data/mine.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(re.sub(r"hurdle: .*", "hurdle: 1.0e12", text, count=1), encoding="utf-8")
 
@@ -88,7 +88,7 @@ MISTAKES = {
     "an account stands twice and differs": (
         conflicting_account,
         "check",
-        ["accounts.csv", "Industry"],
+        ["accounts.csv", "lines 2 and", "industry"],
     ),
     "two currencies have no rates": (two_currencies, "check", ["USD", "data.currencies"]),
     "no account is mature": (nobody_mature, "train", ["mature"]),
@@ -100,7 +100,7 @@ MISTAKES = {
 def test_a_mistake_is_one_line(mistake, company, icpfit):
     damage, job, said = MISTAKES[mistake]
     damage(company)
-    done = icpfit(job, "--config-dir", company / "conf", "data=demo", cwd=company)
+    done = icpfit(job, "--config-dir", company / "conf", "data=mine", cwd=company)
     assert done.returncode == 1, done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("icpfit: ")

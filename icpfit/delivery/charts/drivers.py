@@ -70,7 +70,7 @@ def drivers_svg(drivers: pd.DataFrame, unit: str, name: str, alternative: str) -
                 va="center",
                 color=INK,
             )
-        axes.set_yticks(positions, [label(feature) for feature in shown["feature"]])
+        axes.set_yticks(positions, [label(name) for name in shown["label"]])
         axes.tick_params(axis="y", labelcolor=INK)
         axes.set_xlim(0, 1.34 * max(float(shown["mean_abs"].max()), 1e-9))
         _unit_axis(axes.xaxis, unit)
@@ -110,7 +110,7 @@ def beeswarm_svg(rows: DriverRows, name: str, alternative: str) -> str:
         explained = shap.Explanation(
             values=rows.shap_values[kept],
             data=pd.DataFrame(facts),
-            feature_names=[label(feature.name, 22) for feature in rows.features],
+            feature_names=[label(feature.words, 22) for feature in rows.features],
         )
         plots.beeswarm(
             explained,
@@ -244,7 +244,7 @@ def _by_level(rows: DriverRows, feature: str, name: str, alternative: str) -> st
 
 def _fact_axis(feature: Feature) -> str:
     unit = "years before the sale" if feature.kind == "date" else feature.unit
-    return label(f"{feature.name}{f' ({unit})' if unit else ''}", 60)
+    return label(f"{feature.words}{f' ({unit})' if unit else ''}", 60)
 
 
 def _amount(value: float, unit: str) -> str:

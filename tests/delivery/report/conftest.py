@@ -54,10 +54,15 @@ def _rows(n=90, levels=("Agency", "Health", "Software"), unit="EUR"):
 def _drivers(rows):
     size = np.abs(rows.contributions.values).mean(axis=0)
     frame = pd.DataFrame(
-        {"feature": [f.name for f in rows.features], "mean_abs": size, "share": size / size.sum()}
+        {
+            "feature": [f.name for f in rows.features],
+            "label": [f.words for f in rows.features],
+            "mean_abs": size,
+            "share": size / size.sum(),
+        }
     )
     frame["sentence"] = [
-        f"{f.name} (10 % of the weight): among accounts like these, some values are associated with more margin."
+        f"{f.words} (10 % of the weight): among accounts like these, some values are associated with more margin."
         for f in rows.features
     ]
     return frame.sort_values("mean_abs", ascending=False, ignore_index=True)

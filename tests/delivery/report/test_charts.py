@@ -157,7 +157,9 @@ def test_hostile_names_stay_names(hostile, driver_rows):
     assert any(
         t.startswith(label(hostile, 24)) for t in texts(dependence_svg(rows, "industry", "d", "x"))
     )
-    renamed = dataclasses.replace(rows, features=(Feature(hostile, "number"), *rows.features[1:]))
+    renamed = dataclasses.replace(
+        rows, features=(Feature(hostile, "number", label=hostile), *rows.features[1:])
+    )
     for svg in (
         beeswarm_svg(renamed, "b", "x"),
         dependence_svg(renamed, hostile, "d", "x"),

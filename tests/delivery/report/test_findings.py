@@ -175,7 +175,7 @@ def test_drivers_name_what_they_add_up(driver_rows, drivers_of):
     drivers = drivers_of(driver_rows())
     share = drivers["share"].head(3).sum()
     assert drivers_finding(drivers) == (
-        f"industry, employees and has_shop make up {share:.0%}".replace("%", " %")
+        f"industry, employees and has shop make up {share:.0%}".replace("%", " %")
         + " of what the model tells accounts apart by."
     )
     one = drivers.assign(share=[1.0, 0, 0, 0])
@@ -198,7 +198,7 @@ def test_dependence_compares_the_thirds(driver_rows):
         "industry: Software is associated with +4.0 k EUR on average, Agency with −3.0 k EUR."
     )
     assert dependence_finding(rows, "has_shop").startswith(
-        "has_shop: yes is associated with +300 EUR"
+        "has shop: yes is associated with +300 EUR"
     )
     assert "longest ago third" in dependence_finding(rows, "founded_on")
     assert "log-odds" in dependence_finding(driver_rows(unit="log-odds"), "employees")
