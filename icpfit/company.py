@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icpfit.data.table_spec import DataSpec, data_spec
-from icpfit.economics.outcome import EconomicsSpec
+from icpfit.economics.spec import EconomicsSpec
 from icpfit.errors import SettingsError
 from icpfit.icp.profile import read_profile
 from icpfit.settings import settings

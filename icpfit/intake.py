@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from icpfit.data.ledger import ledger_lines
-from icpfit.data.rejects import write_rejects
+from icpfit.data.joining.ledger import ledger_lines
+from icpfit.data.sources.rejects import write_rejects
 from icpfit.data.tables import Tables, read_tables
 from icpfit.economics.outcome import Accounts, joined_accounts
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icpfit.company import Company
-    from icpfit.delivery.terminal import Terminal
+    from icpfit.delivery.console.terminal import Terminal
 
 __all__ = ["Intake", "intake"]
 

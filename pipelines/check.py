@@ -28,8 +28,8 @@ def run(job: Job) -> None:
         Its settings.
     """
     from icpfit.company import company_settings, current_profile
-    from icpfit.delivery.summary import check_summary
-    from icpfit.delivery.terminal import Terminal
+    from icpfit.delivery.console.summary import check_summary
+    from icpfit.delivery.console.terminal import Terminal
     from icpfit.intake import intake
     from icpfit.job import root_folder
 

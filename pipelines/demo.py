@@ -29,8 +29,8 @@ def run(job: Job) -> None:
         Its settings.
     """
     from icpfit.data.demo.company import write_demo_company
-    from icpfit.delivery.summary import demo_summary
-    from icpfit.delivery.terminal import Terminal
+    from icpfit.delivery.console.summary import demo_summary
+    from icpfit.delivery.console.terminal import Terminal
     from icpfit.job import root_folder
 
     chosen = job.settings(Demo)

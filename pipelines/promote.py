@@ -30,11 +30,11 @@ def run(job: Job) -> None:
         Its settings.
     """
     from icpfit.company import company_settings
-    from icpfit.delivery.registered_model import loaded_model, recorded_trial
-    from icpfit.delivery.store import open_store
-    from icpfit.delivery.summary import promote_summary
-    from icpfit.delivery.terminal import Terminal
-    from icpfit.delivery.tracking import challenger, has_champion, promote
+    from icpfit.delivery.console.summary import promote_summary
+    from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.registry.registered_model import loaded_model, recorded_trial
+    from icpfit.delivery.registry.store import open_store
+    from icpfit.delivery.registry.tracking import challenger, has_champion, promote
     from icpfit.evidence.promotion import check_promoted, verdict
     from icpfit.job import root_folder
 

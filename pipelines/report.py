@@ -37,12 +37,12 @@ def run(job: Job) -> Path:
         The report.
     """
     from icpfit.company import company_settings, current_profile
-    from icpfit.delivery.registered_model import kept_file
-    from icpfit.delivery.report import write_report
-    from icpfit.delivery.store import open_store
-    from icpfit.delivery.terminal import Terminal
-    from icpfit.delivery.tracking import is_registered, registered_model
-    from icpfit.delivery.trial_report import trial_report
+    from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.registry.registered_model import kept_file
+    from icpfit.delivery.registry.store import open_store
+    from icpfit.delivery.registry.tracking import is_registered, registered_model
+    from icpfit.delivery.report.page import write_report
+    from icpfit.delivery.report.trial_report import trial_report
     from icpfit.delivery.whole_file import copied
     from icpfit.intake import intake
     from icpfit.job import root_folder

@@ -45,13 +45,13 @@ def run(job: Job) -> Path:
     """
     from icpfit.company import company_settings, current_profile
     from icpfit.data.prospect_list import read_prospects
-    from icpfit.delivery.list_file import clash_warning, scored_path, write_list
-    from icpfit.delivery.registered_model import loaded_model
-    from icpfit.delivery.scored_list import list_warnings, scored_frame
-    from icpfit.delivery.store import open_store
-    from icpfit.delivery.summary import score_summary
-    from icpfit.delivery.terminal import Terminal
-    from icpfit.delivery.tracking import registered_model
+    from icpfit.delivery.console.summary import score_summary
+    from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.lists.list_file import clash_warning, scored_path, write_list
+    from icpfit.delivery.lists.scored_list import list_warnings, scored_frame
+    from icpfit.delivery.registry.registered_model import loaded_model
+    from icpfit.delivery.registry.store import open_store
+    from icpfit.delivery.registry.tracking import registered_model
     from icpfit.fit.model import with_threads
     from icpfit.job import root_folder
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from icpfit.delivery.training_result import TrainingResult
+    from icpfit.delivery.registry.training_result import TrainingResult
     from icpfit.job import Job
 
 
@@ -46,14 +46,14 @@ def run(job: Job) -> TrainingResult:
         What was found, for the closing table.
     """
     from icpfit.company import company_settings, current_profile
-    from icpfit.delivery.report import write_report
-    from icpfit.delivery.store import open_store
-    from icpfit.delivery.summary import train_summary
-    from icpfit.delivery.terminal import Terminal
-    from icpfit.delivery.tracking import has_champion, record_training
-    from icpfit.delivery.training_result import TrainingResult
-    from icpfit.delivery.trial_record import trial_record
-    from icpfit.delivery.trial_report import trial_report
+    from icpfit.delivery.console.summary import train_summary
+    from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.registry.store import open_store
+    from icpfit.delivery.registry.tracking import has_champion, record_training
+    from icpfit.delivery.registry.training_result import TrainingResult
+    from icpfit.delivery.registry.trial_record import trial_record
+    from icpfit.delivery.report.page import write_report
+    from icpfit.delivery.report.trial_report import trial_report
     from icpfit.evidence.promotion import verdict
     from icpfit.evidence.signal import check_signal
     from icpfit.evidence.trial import trial

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from icpfit.data.accounts import fact_values
-from icpfit.data.cells import CANONICAL, arrow_type, parsed, trimmed
-from icpfit.data.reader import TextTable, text_table
-from icpfit.data.source_files import DataFolder, near_names, source_files
-from icpfit.data.text_parts import select_part
+from icpfit.data.joining.accounts import fact_values
+from icpfit.data.sources.cells import CANONICAL, arrow_type, parsed, trimmed
+from icpfit.data.sources.reader import TextTable, text_table
+from icpfit.data.sources.source_files import DataFolder, near_names, source_files
+from icpfit.data.sources.text_parts import select_part
 from icpfit.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:

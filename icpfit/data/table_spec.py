@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from icpfit.data.contract import CONTRACT, KNOWN_MEANING, Attribute
-from icpfit.data.source_spec import Format, ProspectFiles, Source
+from icpfit.data.sources.source_spec import Format, ProspectFiles, Source
 from icpfit.errors import SettingsError
 from icpfit.settings import settings
 

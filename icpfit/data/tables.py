@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from icpfit.data.contract import CONTRACT
-from icpfit.data.reader import text_table
-from icpfit.data.rejects import rejected_table
-from icpfit.data.schemas import check_typed_table
-from icpfit.data.source_columns import Field, expected_columns, fields, typed_schema
-from icpfit.data.source_files import DataFolder, source_files
-from icpfit.data.source_rows import Reject, SourceRead, source_rows
-from icpfit.data.text_parts import TextPart, file_part, select_part
+from icpfit.data.sources.reader import text_table
+from icpfit.data.sources.rejects import rejected_table
+from icpfit.data.sources.schemas import check_typed_table
+from icpfit.data.sources.source_columns import Field, expected_columns, fields, typed_schema
+from icpfit.data.sources.source_files import DataFolder, source_files
+from icpfit.data.sources.source_rows import Reject, SourceRead, source_rows
+from icpfit.data.sources.text_parts import TextPart, file_part, select_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from icpfit.data.source_spec import Source
+    from icpfit.data.sources.source_spec import Source
     from icpfit.data.table_spec import DataSpec
 
 __all__ = ["SourceRead", "Tables", "read_tables"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from icpfit.data.periods import Period, month_count
-from icpfit.data.reconciliation import share_text
+from icpfit.data.joining.periods import Period, month_count
+from icpfit.data.joining.reconciliation import share_text
 from icpfit.economics.coverage import Log, covered_shares
 from icpfit.economics.loyalty import advocacy, composite, enrichment, retention
 from icpfit.economics.margin import contribution_margin, discounted_sums
@@ -16,7 +16,7 @@ from icpfit.economics.margin import contribution_margin, discounted_sums
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from icpfit.economics.outcome import EconomicsSpec
+    from icpfit.economics.spec import EconomicsSpec
 
 __all__ = ["account_outcomes", "activity_costs"]
 
@@ -101,10 +101,11 @@ def account_outcomes(
     whole = composite(retained, enriched, advocated, weights)
     frame["loyalty"] = np.where(frame["retention"].notna(), whole, np.nan)
     frame["retained"] = _flags(~lost, mature)
+    frame["lost_on"] = accounts["lost_on"]
     frame["excluded_because"] = pd.Series(excluded, index=frame.index, dtype=object)
     notes = _notes(accounts, frame, revenue, costs, has_loyalty=has_loyalty)
     order = ["retention", "enrichment", "advocacy", "loyalty", "retained"]
-    last = ["covered_share", "excluded_because"]
+    last = ["lost_on", "covered_share", "excluded_because"]
     return frame[[*_MONEY, "acquisition_cost", "margin", *order, *last]], notes
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icpfit.data.ledger import JoinLedger, TableLedger, join_ledger
-from icpfit.data.reconciliation import PoolUse, reconciliation
+from icpfit.data.joining.ledger import JoinLedger, TableLedger, join_ledger
+from icpfit.data.joining.reconciliation import PoolUse, reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from icpfit.data.accounts import AccountRows
-    from icpfit.data.join import AccountMonths
+    from icpfit.data.joining.accounts import AccountRows
+    from icpfit.data.joining.join import AccountMonths
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import SourceRead
     from icpfit.economics.rate_card import RateCard

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from icpfit.data.periods import Period, period_text
-from icpfit.data.reconciliation import share_text
+from icpfit.data.joining.periods import Period, period_text
+from icpfit.data.joining.reconciliation import share_text
 from icpfit.economics.loyalty import Weights
 from icpfit.errors import EvidenceRefused, OutcomeError, SettingsError
 

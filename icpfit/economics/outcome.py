@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from icpfit.data.accounts import AccountRows, account_rows
-from icpfit.data.join import account_months, join_keys
-from icpfit.data.ledger import JoinLedger, check_ledger
-from icpfit.data.periods import Period, period, period_end
-from icpfit.data.reconciliation import share_text
+from icpfit.data.joining.accounts import AccountRows, account_rows
+from icpfit.data.joining.join import account_months, join_keys
+from icpfit.data.joining.ledger import JoinLedger, check_ledger
+from icpfit.data.joining.periods import Period, period, period_end
+from icpfit.data.joining.reconciliation import share_text
 from icpfit.economics.account_outcomes import account_outcomes, activity_costs
 from icpfit.economics.company_ledger import company_ledger
 from icpfit.economics.cost_to_serve import priced_costs
 from icpfit.economics.coverage import logs
 from icpfit.economics.label import LabelRule, label_text, profitable_fit
-from icpfit.economics.loyalty import LoyaltySpec, usable_loyalty
-from icpfit.economics.rate_card import RateCard
+from icpfit.economics.loyalty import usable_loyalty
 from icpfit.errors import OutcomeError, SettingsError
 
 if TYPE_CHECKING:
@@ -28,41 +27,9 @@ if TYPE_CHECKING:
     from icpfit.data.contract import Attribute
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
+    from icpfit.economics.spec import EconomicsSpec
 
-__all__ = ["Accounts", "EconomicsSpec", "joined_accounts"]
-
-
-@dataclass(frozen=True)
-class EconomicsSpec:
-    """How the ledgers become an outcome.
-
-    Parameters
-    ----------
-    rate_card : RateCard
-        What the activities cost.
-    label : LabelRule
-        What makes an account a profitable fit.
-    discount_rate : float
-        A year, from 0 to below 1.
-    loyalty : LoyaltySpec
-        How loyalty observations are read.
-    min_covered : float
-        Share of an account's horizon that each log must cover, 0 to 1.
-    """
-
-    rate_card: RateCard = field(default_factory=RateCard)
-    label: LabelRule = field(default_factory=LabelRule)
-    discount_rate: float = 0.10
-    loyalty: LoyaltySpec = field(default_factory=LoyaltySpec)
-    min_covered: float = 0.6
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.discount_rate < 1:
-            raise ValueError(
-                f"discount_rate: expected 0 to below 1 (.1 is 10 %), found {self.discount_rate:g}"
-            )
-        if not 0 <= self.min_covered <= 1:
-            raise ValueError(f"min_covered: expected 0 to 1, found {self.min_covered:g}")
+__all__ = ["Accounts", "joined_accounts"]
 
 
 @dataclass(frozen=True)
@@ -74,13 +41,13 @@ class Accounts:
     facts : DataFrame
         One column for each declared attribute, indexed by account_id in plain string order.
     dates : DataFrame
-        Same index: ``started_on``, ``decided_on``, ``horizon_end``, ``lost_on``, ``is_mature``,
-        ``name``, ``members``.
+        Same index: ``started_on``, ``decided_on``, ``horizon_end``, ``is_mature``, ``name``,
+        ``members``.
     outcomes : DataFrame
         Same index: ``revenue``, ``direct_cost``, ``planned_cost``, ``remedial_cost``,
         ``cost_to_serve``, ``acquisition_cost``, ``margin`` (after all of these), currency units
         discounted over the horizon; ``retention``, ``enrichment``, ``advocacy``, ``loyalty``
-        (0 to 1); ``retained`` and ``fit`` (True, False or None); ``covered_share`` (0 to 1);
+        (0 to 1); ``retained`` and ``fit`` (True, False or None); ``lost_on``; ``covered_share``;
         ``excluded_because`` (None for those that count). NaN where not mature; money also where
         a log covers too little.
     activity_costs : DataFrame
@@ -249,7 +216,7 @@ def _dates(rows: AccountRows, lag: Period, as_of: dt.date) -> pd.DataFrame:
             f" {ready.min().date()} (start + horizon + lag); shorten data.horizon, or bring older"
             " accounts"
         )
-    names = ["started_on", "decided_on", "horizon_end", "lost_on"]
+    names = ["started_on", "decided_on", "horizon_end"]
     return frame[names].assign(is_mature=mature, name=frame["name"], members=frame["members"])
 
 

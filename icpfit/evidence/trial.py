@@ -133,7 +133,7 @@ def trial(
     trained = trained_model(
         matrix,
         is_fit.loc[learned].to_numpy(),
-        margin.loc[learned].to_numpy(dtype=np.float64),
+        np.asarray(margin.loc[learned], dtype=np.float64),
         None,
         contract,
         account_ids=list(learned),

@@ -22,7 +22,8 @@ from icpfit.data.demo.names import HOSTILE_NAMES, account_numbers
 from icpfit.data.demo.truth import expected_margin, first_year, fit_probability
 from icpfit.data.table_spec import data_spec
 from icpfit.data.tables import read_tables
-from icpfit.economics.outcome import EconomicsSpec, joined_accounts
+from icpfit.economics.outcome import joined_accounts
+from icpfit.economics.spec import EconomicsSpec
 from icpfit.errors import OutputError
 from icpfit.icp.profile import read_profile
 from icpfit.icp.selection import is_selected

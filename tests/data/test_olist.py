@@ -10,7 +10,8 @@ import yaml
 from icpfit.data.prospect_list import read_prospects
 from icpfit.data.table_spec import data_spec
 from icpfit.data.tables import read_tables
-from icpfit.economics.outcome import EconomicsSpec, joined_accounts
+from icpfit.economics.outcome import joined_accounts
+from icpfit.economics.spec import EconomicsSpec
 from icpfit.icp.profile import read_profile
 from icpfit.icp.selection import is_selected
 from icpfit.settings import settings

@@ -57,10 +57,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pyarrow as pa
 
-from icpfit.data.source_columns import typed_schema
+from icpfit.data.sources.source_columns import typed_schema
 from icpfit.data.table_spec import data_spec
 from icpfit.data.tables import SourceRead, Tables
-from icpfit.economics.outcome import EconomicsSpec
+from icpfit.economics.spec import EconomicsSpec
 from icpfit.settings import settings
 
 NONE = float("nan")

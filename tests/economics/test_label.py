@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from icpfit.data.periods import Period
+from icpfit.data.joining.periods import Period
 from icpfit.economics.label import LabelRule, check_label, label_text, profitable_fit, size_bands
 from icpfit.errors import EvidenceRefused, OutcomeError, SettingsError
 from icpfit.settings import settings

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from icpfit.data.ledger import CLASSES
-from icpfit.economics.outcome import EconomicsSpec, joined_accounts
+from icpfit.data.joining.ledger import CLASSES
+from icpfit.economics.outcome import joined_accounts
 from icpfit.economics.rate_card import scaled
+from icpfit.economics.spec import EconomicsSpec
 from icpfit.errors import JoinError, OutcomeError, SettingsError
 from icpfit.settings import settings
 
@@ -101,6 +102,15 @@ def test_facts_and_dates_are_kept_apart_from_what_happened(eight):
     accounts = joined(eight)
     assert list(accounts.facts) == ["industry", "employees", "has_shop"]
     assert not set(accounts.facts) & set(accounts.outcomes)
+    # When it was lost is an outcome: it may not stand beside the dates that features are made of.
+    assert list(accounts.dates) == [
+        "started_on",
+        "decided_on",
+        "horizon_end",
+        "is_mature",
+        "name",
+        "members",
+    ]
     assert accounts.dates["is_mature"].tolist() == [True] * 7 + [False]
     assert list(accounts.used) == ["anvil", "birch", "cedar", "delta", "elm", "fir", "grove"]
     assert accounts.outcomes.loc["hazel", "excluded_because"] == "not mature"
@@ -186,6 +196,15 @@ def test_a_loss_after_the_horizon_changes_nothing(eight):
     lost = changed(eight, sooner).outcomes.loc["anvil"]
     assert (lost["retention"], lost["retained"], lost["fit"]) == (0.0, False, False)
     assert lost["margin"] == pytest.approx(1020)
+
+
+def test_the_worst_of_several_renewals_counts(eight):
+    def renewed_twice(rows):
+        first = next(row for row in rows["loyalty"] if row["kind"] == "renewal")
+        rows["loyalty"].append({**first, "date": dt.date(2023, 7, 1), "value": 0.5})
+
+    assert joined(eight).outcomes.loc["anvil", "retention"] == 1.0
+    assert changed(eight, renewed_twice).outcomes.loc["anvil", "retention"] == 0.5
 
 
 def test_a_loss_before_the_start_excludes(eight):

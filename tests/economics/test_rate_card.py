@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from icpfit.economics.outcome import EconomicsSpec
 from icpfit.economics.rate_card import Activity, CausedBy, Rate, RateCard, scaled
+from icpfit.economics.spec import EconomicsSpec
 from icpfit.errors import SettingsError
 from icpfit.settings import settings
 

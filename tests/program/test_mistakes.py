@@ -49,7 +49,9 @@ def no_file(company):
 def german_amounts(company):
     path = company / "data/demo/returns.csv"
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r",(\d+)\.(\d\d)$", r',"1.\1,\2"', text, flags=re.MULTILINE), encoding="utf-8")
+    path.write_text(
+        re.sub(r",(\d+)\.(\d\d)$", r',"1.\1,\2"', text, flags=re.MULTILINE), encoding="utf-8"
+    )
 
 
 def two_currencies(company):

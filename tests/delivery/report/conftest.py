@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpfit.delivery.driver_rows import DriverRows
-from icpfit.delivery.report_facts import AccountCounts, ReportFacts
-from icpfit.economics.margin import MarginStep, whale_curve
+from icpfit.delivery.report.driver_rows import DriverRows
+from icpfit.delivery.report.facts import AccountCounts, ReportFacts
+from icpfit.economics.margin import whale_curve
+from icpfit.economics.waterfall import MarginStep
 from icpfit.evidence.current_icp import IcpComparison
 from icpfit.evidence.gates import Gate
 from icpfit.evidence.judgement import Judgement

@@ -9,18 +9,19 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from icpfit.delivery.charts.canvas import label
-from icpfit.delivery.charts.drivers import beeswarm_svg, dependence_svg, drivers_svg
-from icpfit.delivery.charts.money import (
+from icpfit.delivery.report.charts.canvas import label
+from icpfit.delivery.report.charts.drivers import beeswarm_svg, dependence_svg, drivers_svg
+from icpfit.delivery.report.charts.money import (
     choices_svg,
     deciles_svg,
     margin_curve_svg,
     waterfall_svg,
     whale_svg,
 )
-from icpfit.delivery.driver_rows import thinned
-from icpfit.delivery.report_facts import ChosenMargin
-from icpfit.economics.margin import MarginStep, whale_curve
+from icpfit.delivery.report.driver_rows import thinned
+from icpfit.delivery.report.facts import ChosenMargin
+from icpfit.economics.margin import whale_curve
+from icpfit.economics.waterfall import MarginStep
 from icpfit.fit.contract import Feature
 from icpfit.measure.estimate import Estimate
 
@@ -228,5 +229,5 @@ def test_nobody_else_knows_matplotlib_or_shap():
                 known |= {alias.name.split(".")[0] for alias in node.names}
             if isinstance(node, ast.ImportFrom) and node.module:
                 known.add(node.module.split(".")[0])
-        if module.parent != package / "delivery" / "charts":
+        if module.parent != package / "delivery" / "report" / "charts":
             assert not known & {"matplotlib", "shap"}, module

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icpfit.delivery.driver_findings import beeswarm_finding, dependence_finding, drivers_finding
-from icpfit.delivery.findings import (
+from icpfit.delivery.report.driver_findings import (
+    beeswarm_finding,
+    dependence_finding,
+    drivers_finding,
+)
+from icpfit.delivery.report.findings import (
     choices_finding,
     deciles_finding,
     headline,
@@ -16,7 +20,8 @@ from icpfit.delivery.findings import (
     waterfall_finding,
     whale_finding,
 )
-from icpfit.economics.margin import MarginStep, whale_curve
+from icpfit.economics.margin import whale_curve
+from icpfit.economics.waterfall import MarginStep
 from icpfit.evidence.signal import Signal
 from icpfit.measure.estimate import Estimate
 

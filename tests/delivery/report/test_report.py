@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from icpfit.delivery.report import report_html, write_report
-from icpfit.delivery.report_facts import AccountCounts
+from icpfit.delivery.report.facts import AccountCounts
+from icpfit.delivery.report.page import report_html, write_report
 from icpfit.economics.margin import whale_curve
 from icpfit.errors import OutputError
 from icpfit.evidence.promotion import Verdict

@@ -1,0 +1,1 @@
+"""Scored lists: the columns that are added, and the file."""

@@ -1,0 +1,1 @@
+"""What is kept of runs and models: MLflow, the bundle in it, the promotion log."""
