@@ -9,11 +9,11 @@ from icpfit.economics.margin import (
     contribution_margin,
     discount_factor,
     discounted_sums,
-    margin_waterfall,
     whale_curve,
     without_remedial,
 )
 from icpfit.economics.outcome import joined_accounts
+from icpfit.economics.waterfall import margin_waterfall
 
 
 def test_a_year_later_costs_the_annual_rate():
