@@ -64,6 +64,8 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     with terminal.step("joining them to the accounts") as told:
         accounts = joined_accounts(tables, company.data, company.economics, told)
     terminal.ledger(ledger_lines(accounts.ledger))
+    for line in accounts.ledger.reconciliation:
+        terminal.say(f"books: {line.text}")
     if tables.rejected.num_rows:
         terminal.warning(
             f"{tables.rejected.num_rows:,} cells were rejected, each with how to fix it: {rejects}"

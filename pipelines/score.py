@@ -52,6 +52,7 @@ def run(job: Job) -> Path:
     from icpfit.delivery.registry.registered_model import loaded_model
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import registered_model
+    from icpfit.delivery.whole_file import require_writable
     from icpfit.fit.model import with_threads
     from icpfit.job import root_folder
 
@@ -62,6 +63,7 @@ def run(job: Job) -> Path:
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
     out = scored_path(chosen.out, chosen.prospects, company.name)
+    require_writable(out)  # before the work of scoring
     with terminal.step("reading the list"):
         listed = read_prospects(company.data, chosen.prospects, root)
     with terminal.step(f"loading the {chosen.model}"):
@@ -77,7 +79,7 @@ def run(job: Job) -> Path:
             model_label=registered.label,
             progress=lambda done, n: told(f"{done:,} of {n:,}"),
         )
-        write_list(out, listed, scored)
+        write_list(out, listed, scored, listed.decimal)
     terminal.closing(score_summary(scored, out, registered.label))
     return out
 

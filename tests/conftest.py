@@ -10,15 +10,20 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 
 
-def missing(what):
-    """Skip visibly on a bare machine; under CI the same is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} (under CI=true this must be there)")
-    pytest.skip(what)
+@pytest.fixture(scope="session")
+def missing():
+    """Say what a test lacks: skips visibly on a bare machine, fails under CI."""
+
+    def lacks(what):
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{what} (under CI=true this must be there)")
+        pytest.skip(what)
+
+    return lacks
 
 
 @pytest.fixture(scope="session")
-def olist():
+def olist(missing):
     """The folder of the Olist tables, which are licensed for use and not shipped."""
     folder = os.environ.get("ICPFIT_OLIST")
     places = [Path(folder)] if folder else []

@@ -99,6 +99,11 @@ class Attribute:
         Column in the source; the attribute's own name when not given.
     reason : str
         Why it is taken to be known before the sale.
+    allow : str
+        Why a check before training may pass it although it is conspicuous; it must have been known
+        before the sale.
+    never_use : bool
+        Never learned from, whatever it could tell: a person's data, a protected trait.
     label : str
         What readers call it; the name with spaces for underscores when not given.
     """
@@ -113,12 +118,21 @@ class Attribute:
     column: str | None = None
     reason: str = ""
     label: str = ""
+    allow: str = ""
+    never_use: bool = False
 
     def __post_init__(self) -> None:
         if self.direction is not None and self.kind not in ("number", "flag"):
             raise ValueError(
                 f"direction: only a number or a flag has one, this is a {self.kind}; leave it out"
             )
+        if self.never_use and self.allow:
+            raise ValueError("never_use and allow: both are given; leave one of them out")
+
+    @property
+    def written_reason(self) -> str:
+        """Why it was known before the sale, as somebody wrote it down; empty when nobody did."""
+        return self.allow.strip() or self.reason.strip()
 
     @property
     def words(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -61,6 +61,8 @@ class ProspectList:
         SHA-256 of each file.
     notes : list of str
         What a reader should know.
+    decimal : {".", ","}
+        Decimal sign of the list's numbers, as declared.
     """
 
     original: pa.Table
@@ -76,6 +78,7 @@ class ProspectList:
     encoding: str
     digests: dict[str, str]
     notes: list[str]
+    decimal: Literal[".", ","] = "."
 
 
 def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
@@ -153,6 +156,7 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
         encoding=text.encoding or "utf-8",
         digests=digests,
         notes=notes,
+        decimal=asked.format.decimal,
     )
 
 

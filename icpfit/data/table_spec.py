@@ -46,6 +46,9 @@ class ProspectSpec:
         Lists that can be asked for by name.
     format : Format
         How the cells are written.
+    typical : str or None
+        The named list that looks like those to be scored: what customers have and it doesn't, is
+        never learned from. By default the only list, where one alone is named.
     """
 
     id: str
@@ -54,6 +57,12 @@ class ProspectSpec:
     columns: dict[str, str] = field(default_factory=dict)
     lists: dict[str, ProspectFiles] = field(default_factory=dict)
     format: Format = field(default_factory=Format)
+    typical: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.typical is not None and self.typical not in self.lists:
+            known = ", ".join(sorted(self.lists)) or "none"
+            raise ValueError(f"typical: there is no list {self.typical!r} under lists: {known}")
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,12 @@ class DataSpec:
         Rate of one unit of another currency in `currency`.
     keys, join, controls : Keys, JoinLimits, Controls
         How ids compare, when a join stops the run, what the books say.
+    allow : dict of str to str
+        Attribute to why it was known before the sale, for those that a check finds conspicuous;
+        stands in the attribute as its ``allow``.
+    never_use : list of str
+        Attributes never learned from, such as a person's data; stands in the attribute as its
+        ``never_use``.
     """
 
     folder: str
@@ -130,6 +145,8 @@ class DataSpec:
     keys: Keys = field(default_factory=Keys)
     join: JoinLimits = field(default_factory=JoinLimits)
     controls: Controls = field(default_factory=Controls)
+    allow: dict[str, str] = field(default_factory=dict)
+    never_use: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name, text in (("horizon", self.horizon), ("lag", self.lag)):
@@ -188,6 +205,7 @@ def data_spec(values: Mapping[str, Any], where: str = "data") -> DataSpec:
             str(name): _named_attribute(str(name), given, f"{where}.attributes.{name}")
             for name, given in values["attributes"].items()
         }
+        _add_rules(attributes, values, where)
         values = {**values, "attributes": attributes}
     spec = settings(DataSpec, values, where)
     for name, source in sorted(spec.sources.items()):
@@ -214,6 +232,29 @@ def _named_attribute(name: str, given: Any, where: str) -> Any:
         choices = "; ".join(f"{known} ({meaning})" for known, meaning in KNOWN_MEANING.items())
         raise SettingsError(f"{where}.known: is missing; say when it is known: {choices}")
     return {**given, "name": name}
+
+
+def _add_rules(attributes: dict[str, Any], values: Mapping[str, Any], where: str) -> None:
+    """Write `allow` and `never_use` of the data into the attributes that they name."""
+    allow, never_use = values.get("allow"), values.get("never_use")
+    rules: list[tuple[str, str, Any]] = []
+    if isinstance(allow, Mapping):  # settings() refuses what is neither, with its path
+        rules += [("allow", str(name), reason) for name, reason in allow.items()]
+    if isinstance(never_use, list | tuple):
+        rules += [("never_use", str(name), True) for name in never_use]
+    for key, name, value in rules:
+        _check_known(name, attributes, f"{where}.{key}", "attributes")
+        if not isinstance(attributes[name], Mapping):
+            continue
+        if key == "allow" and not str(value or "").strip():
+            raise SettingsError(
+                f"{where}.allow.{name}: is empty; write why it was known before the sale"
+            )
+        if key == "allow" and attributes[name].get("allow"):
+            raise SettingsError(
+                f"{where}.allow.{name}: its attribute has an allow of its own; keep one of them"
+            )
+        attributes[name] = {**attributes[name], key: value}
 
 
 def _check_known(column: str, known: Iterable[str], where: str, table: str) -> None:

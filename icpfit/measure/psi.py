@@ -24,6 +24,8 @@ class Psi:
         The index, at least 0.
     null_95, null_99 : float
         What the index stays below in 95 and 99 of 100 cases when nothing has drifted.
+    p_value : float
+        How often luck alone gives an index as large, 0 to 1.
     n_bins : int
         Bins compared, a bin of missing values included where there are any.
     n_reference, n_other : int
@@ -33,6 +35,7 @@ class Psi:
     value: float
     null_95: float
     null_99: float
+    p_value: float
     n_bins: int
     n_reference: int
     n_other: int
@@ -90,7 +93,7 @@ def psi(reference: ArrayLike, other: ArrayLike, *, bins: int = 10) -> Psi:
     p, q = ((side + 0.5) / (side.sum() + 0.5 * len(side)) for side in counts)
     value = float(((q - p) * np.log(q / p)).sum())
     null_95, null_99 = (psi_null(n, m, len(p), level) for level in (0.95, 0.99))
-    return Psi(value, null_95, null_99, len(p), n, m)
+    return Psi(value, null_95, null_99, _p_value(value, n, m, len(p)), len(p), n, m)
 
 
 def psi_null(n: int, m: int, n_bins: int, level: float = 0.95) -> float:
@@ -124,6 +127,12 @@ def psi_null(n: int, m: int, n_bins: int, level: float = 0.95) -> float:
     if n_bins < 2:
         return 0.0
     return float((1 / n + 1 / m) * chi2.ppf(level, n_bins - 1))
+
+
+def _p_value(value: float, n: int, m: int, n_bins: int) -> float:
+    from scipy.stats import chi2
+
+    return 1.0 if n_bins < 2 else float(chi2.sf(value / (1 / n + 1 / m), n_bins - 1))
 
 
 def population_counts(
@@ -189,15 +198,10 @@ def _number_codes(sides: list[pd.Series[float]], bins: int) -> list[NDArray[np.i
 
 
 def _level_codes(sides: list[pd.Series[str]]) -> list[NDArray[np.intp]]:
-    levels = {level: code for code, level in enumerate(sorted(sides[0].dropna().unique(), key=str))}
+    levels = pd.Index(sorted(sides[0].dropna().unique(), key=str), dtype=object)
     missing, unseen = len(levels), len(levels) + 1
-    return [
-        np.array(
-            [
-                missing if absent else levels.get(value, unseen)
-                for value, absent in zip(side, side.isna(), strict=True)
-            ],
-            dtype=np.intp,
-        )
-        for side in sides
-    ]
+    coded = []
+    for side in sides:
+        codes = levels.get_indexer(pd.Index(side.to_numpy(dtype=object), dtype=object))
+        coded.append(np.where(side.isna(), missing, np.where(codes < 0, unseen, codes)))
+    return coded

@@ -128,7 +128,7 @@ def first_year(facts: pd.DataFrame, world: World) -> FirstYear:
     is_agency = (facts["industry"] == "Agency").to_numpy()
     referral = (facts["lead_source"] == "Referral").to_numpy()
     equipment = of_industry("equipment") * price * 5_200 * size**0.6 * sites**0.45
-    subscription = of_industry("subscription") * price * 13_200 * size * sites**0.1
+    subscription = of_industry("subscription") * price * 15_000 * size * sites**0.1
     need = np.where(has_it, 1.0, world.no_it_support) * np.where(
         custom, np.where(has_it, 1.25, world.custom_support), 1.0
     )

@@ -1,0 +1,1 @@
+"""Benchmarks of icpfit: run from the root of the checkout, not installed."""
