@@ -6,7 +6,7 @@ lost when every member that belonged to it within the horizon has left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from icpfit.data.joining.history import DatedFact, facts_at_decision
 from icpfit.data.joining.periods import period, period_end
 from icpfit.data.joining.roll_up import root_of
 from icpfit.errors import SourceError
@@ -50,12 +51,15 @@ class AccountRows:
         Rows of the export that did not become a member, by reason.
     notes : list of str
         What was decided on the way.
+    dated : dict of str to DatedFact
+        Attributes with a history: their values are those of the day of the decision.
     """
 
     frame: pd.DataFrame
     parent_of: dict[str, str]
     set_aside: dict[str, int]
     notes: list[str]
+    dated: dict[str, DatedFact] = field(default_factory=dict)
 
 
 def account_rows(tables: Tables, spec: DataSpec) -> AccountRows:
@@ -67,6 +71,7 @@ def account_rows(tables: Tables, spec: DataSpec) -> AccountRows:
     deals won, else 90 days). ``lost_on`` is the earlier of ``churned_on`` and the first `churn`
     observation after the start; with several members, the last of these dates once all members
     that started before ``horizon_end`` have left. ``acquisition_cost`` is the sum over those.
+    Facts with an ``attribute_history`` are those of ``decided_on``.
 
     Parameters
     ----------
@@ -110,6 +115,7 @@ def account_rows(tables: Tables, spec: DataSpec) -> AccountRows:
     rows["lost_on"] = _lost_on(rows, tables.typed["loyalty"], spec)
     rows["root"] = [roots.get(child, child) for child in ids]
     frame = _rolled_up(rows, spec) if roots else _alone(rows, spec)
+    facts_of = frame.pop("facts_of")
     notes: list[str] = []
     frame.insert(3, "decided_on", _decided_on(frame, tables.typed["opportunities"], notes))
     set_aside = {"identical to another row": identical} if identical else {}
@@ -118,7 +124,8 @@ def account_rows(tables: Tables, spec: DataSpec) -> AccountRows:
             f"{len(roots):,} of {len(ids):,} rows of accounts roll up to a parent, which leaves"
             f" {len(frame):,} accounts"
         )
-    return AccountRows(frame, roots, set_aside, notes)
+    known = facts_at_decision(frame, facts_of, tables.typed["attribute_history"], spec)
+    return AccountRows(known.frame, roots, set_aside, [*notes, *known.notes], known.dated)
 
 
 def fact_values(column: pa.ChunkedArray, kind: str) -> pd.Series:
@@ -239,6 +246,7 @@ def _lost_on(rows: pd.DataFrame, loyalty: pa.Table, spec: DataSpec) -> pd.Series
 
 def _alone(rows: pd.DataFrame, spec: DataSpec) -> pd.DataFrame:
     frame = rows.drop(columns="root").sort_values("account_id").set_index("account_id")
+    frame["facts_of"] = frame.index
     frame["members"] = 1
     frame["acquisition_cost"] = frame["acquisition_cost"] / 10_000
     return _ordered(frame, spec)
@@ -263,14 +271,14 @@ def _rolled_up(rows: pd.DataFrame, spec: DataSpec) -> pd.DataFrame:
     # Whole ten-thousandths are exact in float64 up to 900 billion currency units.
     frame["acquisition_cost"] = within["acquisition_cost"].sum(min_count=1) / 10_000
     frame.index.name = "account_id"
-    return _ordered(frame.drop(columns=["account_id", "own"]), spec)
+    return _ordered(frame.rename(columns={"account_id": "facts_of"}), spec)
 
 
 def _ordered(frame: pd.DataFrame, spec: DataSpec) -> pd.DataFrame:
     frame["horizon_end"] = period_end(frame["started_on"], period(spec.horizon))
     first = [
         *("started_on", "horizon_end", "opened_on", "churned_on", "lost_on", "contract_end"),
-        *("name", "domain", "acquisition_cost", "members"),
+        *("name", "domain", "acquisition_cost", "members", "facts_of"),
     ]
     return frame[[*first, *(f"attr:{name}" for name in spec.attributes)]]
 
