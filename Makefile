@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check lock clean
+.PHONY: help demo test test-fast lint check benchmark-truth lock clean
 
 help:  ## say what each target does
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 # The marker is written last, so that an interrupted installation is begun again.
 $(READY): requirements.lock pyproject.toml
@@ -27,12 +27,22 @@ test: $(READY)  ## the whole test suite, doctests included
 test-fast: $(READY)  ## the tests that neither train models nor run whole commands
 	$(BIN)/python -m pytest -m "not slow"
 
-check: $(READY)  ## format, lint, types, import contracts, then the whole suite
+lint: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test  ## what a change must pass: lint, then the whole suite
+
+# One thread for each process, and as many processes as there are cores, two at most.
+SEEDS ?= 4
+SIZES ?= 300,1000,3000
+PARTS ?= nearness,shuffled,coverage,promotion
+benchmark-truth: $(READY)  ## targets beside what is reached where the truth is known; SEEDS= SIZES= PARTS=
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 5 $(BIN)/python -m benchmarks.truth \
+	    --seeds $(SEEDS) --sizes $(SIZES) --parts $(PARTS)
 
 lock:  ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -28,8 +28,10 @@ def run(job: Job) -> None:
         Its settings.
     """
     from icpfit.company import company_settings, current_profile
+    from icpfit.delivery.console.label_summary import show_horizon
     from icpfit.delivery.console.summary import check_summary
     from icpfit.delivery.console.terminal import Terminal
+    from icpfit.economics.horizon import choose_horizon
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
@@ -40,6 +42,7 @@ def run(job: Job) -> None:
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
     taken = intake(company, root, terminal)
+    show_horizon(choose_horizon(taken.accounts), terminal)
     terminal.closing(check_summary(taken.accounts, profile), title=f"{company.name}: what there is")
 
 

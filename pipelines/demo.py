@@ -31,6 +31,7 @@ def run(job: Job) -> None:
     from icpfit.data.demo.company import write_demo_company
     from icpfit.delivery.console.summary import demo_summary
     from icpfit.delivery.console.terminal import Terminal
+    from icpfit.errors import EvidenceRefused
     from icpfit.job import root_folder
 
     chosen = job.settings(Demo)
@@ -47,10 +48,14 @@ def run(job: Job) -> None:
     report = folder / "report.html"
     terminal.command("icpfit check data=demo")
     job.run("check", ["data=demo"], here)
-    terminal.command("icpfit train data=demo")
-    trained = job.run("train", ["data=demo"], {**here, "seed": chosen.seed})
+    terminal.command("icpfit train data=demo evidence=quick")
+    trained = job.run("train", ["data=demo", "evidence=quick"], {**here, "seed": chosen.seed})
     terminal.command("icpfit promote data=demo")
-    job.run("promote", ["data=demo"], {**here, "by": "icpfit demo"})
+    try:
+        job.run("promote", ["data=demo"], {**here, "by": "icpfit demo"})
+    except EvidenceRefused as held:
+        # A second demo trains the same model again: the one in use rightly stays.
+        terminal.warning(str(held))
     terminal.command(
         "icpfit score data=demo prospects=data/demo/prospects.csv out=data/demo/scored.csv"
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from icpfit import __version__
 from icpfit.errors import IcpfitError, SettingsError
 from icpfit.job import Job
+from icpfit.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,9 @@ JOBS = {
     "demo": "a made-up company's exports in data/demo, then every job on them",
     "check": "read, join and label a company's exports; prints the ledger, trains nothing",
     "train": "train a challenger and judge it on later accounts; registers it in MLflow",
-    "promote": "put the challenger in use, or say why not",
+    "promote": "put the challenger in use, or say why not (exit code 3)",
+    "rollback": "go back to the model that was in use before",
+    "drift": "how far a list, or the latest accounts, are from those the model learned from",
     "score": "grade a prospect list, with reasons",
     "report": "write the report of the model in use as one HTML file",
 }
@@ -50,20 +53,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when the job is done; 1 for a mistake in settings or data; 3 when the data do not carry
-        what was asked for (no model registered, no champion moved); 130 when stopped by Ctrl-C.
+        0 when the job is done: for ``promote`` PROMOTE, REFRESH, or a verdict overruled by force,
+        so that the challenger is in use now; 1 for a mistake in settings or data; 3 when the data
+        do not carry what was asked for: no model registered, or HOLD, the model in use stays; 130
+        when stopped by Ctrl-C.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    asked = _information(words)
-    if asked is not None:
-        print(asked)  # noqa: T201
-        return 0
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries say to their developers is not for users
     try:
-        _run(words[0], words[1:])
+        asked = _information(words)
+        if asked is None:
+            _run(words[0], words[1:])
+        else:
+            print(asked, flush=True)  # noqa: T201
     except IcpfitError as error:
         return _said(str(error), error.exit_code)
+    except BrokenPipeError:
+        # Whoever read has gone, such as head: that is no mistake, and Python must not say so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return _said("stopped; nothing was changed by the step that was under way", STOPPED)
     return 0
@@ -160,6 +169,7 @@ def _run(name: str, words: Sequence[str]) -> None:
         hint = f"did you mean '{near[0]}'?" if near else f"jobs: {', '.join(JOBS)}"
         raise SettingsError(f"there is no job '{name}'; {hint}")
     import hydra
+    import yaml
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
@@ -172,6 +182,8 @@ def _run(name: str, words: Sequence[str]) -> None:
             _call(name, config)
         except IcpfitError as error:  # kept back: Hydra would add lines of its own
             failed.append(error)
+        except OmegaConfBaseException as error:
+            failed.append(SettingsError(refusal(str(error), name, _known_keys(name))))
 
     arguments, sys.argv = sys.argv, [f"icpfit {name}", *map(quoted, words)]
     try:
@@ -180,7 +192,9 @@ def _run(name: str, words: Sequence[str]) -> None:
         )(task)
         application()
     except (HydraException, OmegaConfBaseException) as error:
-        raise SettingsError(_hydra_line(error, name)) from None
+        raise SettingsError(refusal(str(error), name, _known_keys(name))) from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"a YAML file can't be read: {error}") from None
     finally:
         sys.argv = arguments
     if failed:
@@ -230,15 +244,16 @@ def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
     return importlib.import_module(f"icpfit.pipelines.{name}").run(job)
 
 
-def _hydra_line(error: Exception, job: str) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(
-        line for line in lines if not line.startswith(("object_type", "reference_type"))
-    )
-    if text.startswith("You must specify 'data'"):
-        options = text.partition("Available options:")[2].split()
-        return (
-            f"data: which company? Say icpfit {job} data=NAME; here are {', '.join(options)}; "
-            "your own: --config-dir FOLDER with data/NAME.yaml in it"
-        )
-    return text
+def _known_keys(job: str) -> dict[str, list[str]]:
+    import dataclasses
+
+    import yaml
+
+    from icpfit.data.table_spec import DataSpec
+
+    conf = importlib.resources.files("icpfit.conf")
+    own: set[str] = {"data"}
+    for file in (f"{job}.yaml", "every_job.yaml"):
+        own |= set(yaml.safe_load((conf / file).read_text(encoding="utf-8")))
+    data = [field.name for field in dataclasses.fields(DataSpec)]
+    return {"": sorted(own - {"defaults", "hydra"}), "data": [*data, "company", "economics"]}

@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from icpfit.company import Company
+    from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.training_result import TrainingResult
+    from icpfit.delivery.report.label_tables import LabelFindings
+    from icpfit.evidence.budget import Budget
+    from icpfit.evidence.definition import Sensitivity
+    from icpfit.evidence.trial import Trial
+    from icpfit.intake import Intake
     from icpfit.job import Job
 
 
@@ -23,6 +30,7 @@ class Train:
     icp: str | None
     objective: Literal["margin", "fit"]
     features: list[str] | None
+    evidence: Literal["quick", "full"]
     seed: int
     threads: int
 
@@ -46,8 +54,11 @@ def run(job: Job) -> TrainingResult:
         What was found, for the closing table.
     """
     from icpfit.company import company_settings, current_profile
+    from icpfit.data.typical_prospects import typical_prospects
+    from icpfit.delivery.console.label_summary import show_label_test
     from icpfit.delivery.console.summary import train_summary
     from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.registry.label_record import with_label_test
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import has_champion, record_training
     from icpfit.delivery.registry.training_result import TrainingResult
@@ -69,6 +80,9 @@ def run(job: Job) -> TrainingResult:
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
     taken = intake(company, root, terminal)
+    prospects = typical_prospects(company.data, root)
+    if prospects.note:
+        terminal.note(f"note: {prospects.note}")
     with terminal.step("training and judging a challenger") as told:
         tried = trial(
             taken.accounts,
@@ -76,10 +90,13 @@ def run(job: Job) -> TrainingResult:
             company=company.name,
             objective=chosen.objective,
             features=chosen.features,
+            prospects=prospects,
+            evidence=chosen.evidence,
             seed=chosen.seed,
             threads=chosen.threads,
             progress=told,
         )
+    tested, label, budget = _tested_label(chosen, company, taken, tried, terminal)
     with terminal.step("explaining it with SHAP"):
         explained = explanation(tried)
     with tempfile.TemporaryDirectory() as folder, terminal.step("recording it in MLflow") as told:
@@ -87,15 +104,18 @@ def run(job: Job) -> TrainingResult:
         store = open_store(root, company.name)
         decided = verdict(tried.judgement, tried.signal, champion_exists=has_champion(store))
         told("drawing the report")
-        facts = trial_report(
-            taken.accounts,
-            company=company.name,
-            objective=chosen.objective,
-            generated_on=dt.datetime.now(tz=dt.UTC).date(),
-            profile=profile,
-            trial=tried,
-            explanation=explained,
-            verdict=decided,
+        facts = replace(
+            trial_report(
+                taken.accounts,
+                company=company.name,
+                objective=chosen.objective,
+                generated_on=dt.datetime.now(tz=dt.UTC).date(),
+                profile=profile,
+                trial=tried,
+                explanation=explained,
+                verdict=decided,
+            ),
+            sensitivity=label,
         )
         report = Path(folder, "report.html")
         write_report(facts, report)
@@ -104,22 +124,49 @@ def run(job: Job) -> TrainingResult:
             bundle = Path(folder, "bundle")
             write_bundle(tried.model, bundle)
         told("recording")
-        recorded = record_training(
-            store,
-            trial_record(
-                taken.accounts,
-                tried,
-                explained,
-                config=job.unresolved,
-                digests=taken.tables.digests,
-                report=report,
-                bundle=bundle,
-            ),
+        record = trial_record(
+            taken.accounts,
+            tried,
+            explained,
+            config=job.unresolved,
+            digests=taken.tables.digests,
+            report=report,
+            bundle=bundle,
         )
+        recorded = record_training(store, with_label_test(record, tested, budget))
     result = TrainingResult(facts, recorded.run_id, recorded.model_version)
+    show_label_test(label, terminal)
     terminal.closing(train_summary(result), title=f"{company.name}: the challenger")
     check_signal(tried.signal, company.name)
     return result
+
+
+def _tested_label(
+    chosen: Train, company: Company, taken: Intake, tried: Trial, terminal: Terminal
+) -> tuple[Sensitivity, LabelFindings, Budget]:
+    """Put the label to the test, as far as the level of evidence goes."""
+    from icpfit.delivery.report.label_tables import label_findings
+    from icpfit.economics.horizon import accounts_over_shorter_horizon
+    from icpfit.evidence.budget import evidence_budget
+    from icpfit.evidence.sensitivity import sensitivity
+
+    budget = evidence_budget(chosen.evidence)
+    with terminal.step("putting the label to the test") as told:
+        shorter = None
+        if budget.shorter_horizon:
+            told("over a shorter horizon")
+            shorter = accounts_over_shorter_horizon(taken.tables, company.data, company.economics)
+        tested = sensitivity(
+            taken.accounts,
+            company.economics.label,
+            budget,
+            trial=tried,
+            objective=chosen.objective,
+            shorter=shorter,
+            seed=chosen.seed,
+            progress=told,
+        )
+    return tested, label_findings(tested, budget, company.data.currency), budget
 
 
 if __name__ == "__main__":

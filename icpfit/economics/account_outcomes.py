@@ -11,14 +11,14 @@ from icpfit.data.joining.periods import Period, month_count
 from icpfit.data.joining.reconciliation import share_text
 from icpfit.economics.coverage import Log, covered_shares
 from icpfit.economics.loyalty import advocacy, composite, enrichment, retention
-from icpfit.economics.margin import contribution_margin, discounted_sums
+from icpfit.economics.margin import contribution_margin, discount_factor, discounted_sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from icpfit.economics.spec import EconomicsSpec
 
-__all__ = ["account_outcomes", "activity_costs"]
+__all__ = ["account_outcomes", "activity_costs", "monthly_margins"]
 
 _UNITS = 10_000
 SHORTEST_FOR_ENRICHMENT = 6
@@ -139,6 +139,44 @@ def activity_costs(costs: pd.DataFrame, mature: pd.Series, rate: float) -> pd.Da
     events = np.bincount(rows["position"].to_numpy(), rows["rows"].to_numpy(), minlength=len(table))
     table["events"] = events.astype("int64")
     return table
+
+
+def monthly_margins(
+    revenue: pd.DataFrame, costs: pd.DataFrame, mature: pd.Series, rate: float
+) -> pd.DataFrame:
+    """Margin of mature accounts by month of the relationship, before acquisition cost.
+
+    Parameters
+    ----------
+    revenue, costs : DataFrame
+        Sums per account and month, as in `AccountMonths.rows`.
+    mature : Series of bool, shape (n,)
+        Of every account, indexed by account_id.
+    rate : float
+        Annual discount rate.
+
+    Returns
+    -------
+    DataFrame
+        ``account_id``, ``month`` (0 is the first) and ``margin`` (discounted, currency units),
+        sorted by the first two; months without any row are left out.
+    """
+    signed = [
+        revenue[["position", "month"]].assign(cents=revenue["amount"] - revenue["direct_cost"]),
+        costs[["position", "month"]].assign(cents=-costs["amount"]),
+    ]
+    both = pd.concat(signed, ignore_index=True)
+    both = both[mature.to_numpy(bool)[both["position"].to_numpy("int64")]]
+    # Whole ten-thousandths, so that the order of the rows can't change a sum.
+    sums = both.groupby(["position", "month"], sort=True, as_index=False)["cents"].sum()
+    factor = discount_factor(sums["month"].to_numpy(), rate)
+    return pd.DataFrame(
+        {
+            "account_id": mature.index.to_numpy()[sums["position"].to_numpy("int64")],
+            "month": sums["month"].astype("int64"),
+            "margin": factor * sums["cents"].to_numpy("float64") / _UNITS,
+        }
+    )
 
 
 def _excluded(

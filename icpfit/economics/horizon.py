@@ -1,4 +1,4 @@
-"""The horizon under test: would a shorter one tell the same accounts apart?"""
+"""The horizon under test: whether a shorter one would rank the accounts alike."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from icpfit.data.joining.periods import DAYS_PER_MONTH, Period, month_count, period, period_end
 from icpfit.economics.outcome import joined_accounts
+from icpfit.economics.top_lists import list_overlap, top_shares
 
 if TYPE_CHECKING:
     from icpfit.data.table_spec import DataSpec
@@ -22,9 +23,7 @@ __all__ = [
     "HorizonStep",
     "accounts_over_shorter_horizon",
     "choose_horizon",
-    "list_overlap",
     "shorter_horizon",
-    "top_shares",
 ]
 
 LEAST_CORRELATION, LEAST_OVERLAP = 0.85, 0.6
@@ -137,9 +136,9 @@ def _text(steps: tuple[HorizonStep, ...], shortest: int, longest: int) -> str:
     step = steps[shortest - 1]
     return (
         f"{shortest} of {longest} months rank the accounts much as the whole horizon does (rank"
-        f" correlation {step.correlation:.2f}, best third {step.overlap:.0%} the same) and would"
-        f" leave {step.mature:,} accounts mature instead of {steps[-1].mature:,}; a horizon must"
-        " still contain the first renewal"
+        f" correlation {step.correlation:.2f}, overlap of the best third {step.overlap:.2f}) and"
+        f" would leave {step.mature:,} accounts mature instead of {steps[-1].mature:,}; a horizon"
+        " must still contain the first renewal"
     )
 
 
@@ -194,59 +193,6 @@ def accounts_over_shorter_horizon(
     """
     horizon = str(shorter_horizon(period(data.horizon)))
     return joined_accounts(tables, replace(data, horizon=horizon), economics)
-
-
-def top_shares(values: np.ndarray, share: float) -> np.ndarray:
-    """Each account's chance to be in the best share when ties are broken at random.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-        What ranks; not NaN.
-    share : float
-        Of the accounts, 0 to 1.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        0 to 1; they sum to ``share * n``.
-
-    Examples
-    --------
-    >>> top_shares(np.array([5.0, 1.0, 5.0, 5.0]), 0.5).round(3).tolist()
-    [0.667, 0.0, 0.667, 0.667]
-    """
-    ranks = pd.Series(-np.asarray(values, dtype="float64")).rank(method="min").to_numpy()
-    counts = pd.Series(ranks).groupby(ranks).transform("size").to_numpy("float64")
-    return np.clip((share * len(ranks) - (ranks - 1)) / counts, 0.0, 1.0)
-
-
-def list_overlap(one: np.ndarray, other: np.ndarray) -> float:
-    """Jaccard index of two lists of accounts, of which ties may be in part.
-
-    ``sum of min / sum of max``
-
-    Parameters
-    ----------
-    one, other : ndarray of float64, shape (n,)
-        How far each account is in the list, 0 to 1.
-
-    Returns
-    -------
-    float
-        0 to 1; 1 for two empty lists.
-
-    References
-    ----------
-    Jaccard (1901), Bulletin de la Société vaudoise des sciences naturelles 37.
-
-    Examples
-    --------
-    >>> list_overlap(np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0])).__round__(3)
-    0.333
-    """
-    either = float(np.maximum(one, other).sum())
-    return float(np.minimum(one, other).sum()) / either if either else 1.0
 
 
 def _running_margins(accounts: Accounts, known: pd.Index, longest: int) -> np.ndarray:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from icpfit.data.joining.periods import period_text
 from icpfit.economics.label import profitable_fit
 from icpfit.economics.margin import without_remedial
@@ -18,10 +16,13 @@ from icpfit.economics.margin import without_remedial
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from icpfit.economics.label import LabelRule
     from icpfit.economics.outcome import Accounts
 
 __all__ = [
+    "ALL_TOGETHER",
     "AS_DEFINED",
     "Ambiguity",
     "LabelVariant",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 AS_DEFINED = "as defined"
+ALL_TOGETHER = "cost of all service together"
 LOWER, HIGHER = 0.8, 1.2
 HURDLE_STEP = 0.20
 AMBIGUOUS = 0.05
@@ -128,7 +130,7 @@ def label_variants(
         found.append(variant(name, assumption, margin, changed))
     scaled = [(f"cost of {_words(one)}", costs[one]) for one in costs.columns[:MOST_ACTIVITIES]]
     if costs.shape[1] > 1:
-        scaled.append(("cost of all service together", costs.sum(axis=1)))
+        scaled.append((ALL_TOGETHER, costs.sum(axis=1)))
     for name, cost in scaled:
         for factor in (LOWER, HIGHER):
             way = "lower" if factor < 1 else "higher"
@@ -216,10 +218,11 @@ def ambiguous_accounts(outcomes: pd.DataFrame, rule: LabelRule) -> Ambiguity | N
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from icpfit.economics.label import LabelRule
-    >>> outcomes = pd.DataFrame({"margin": [1000.0, -40.0, 51.0, -2000.0], "revenue": 1.0})
+    >>> outcomes = pd.DataFrame({"margin": [1000.0, -40.0, 600.0, -2000.0], "revenue": 1.0})
     >>> ambiguous_accounts(outcomes, LabelRule(kind="threshold"))
-    Ambiguity(n=1, of=4, within=26.27...)
+    Ambiguity(n=1, of=4, within=40.0)
     """
     if rule.kind in ("quantile", "peer_relative"):
         return None
@@ -239,7 +242,7 @@ def _moved(outcomes: pd.DataFrame) -> pd.Series:
 def _other_rules(
     rule: LabelRule, size: float, currency: str
 ) -> Iterator[tuple[str, str, LabelRule]]:
-    """The rule with another threshold: what it is called, what is varied, the rule."""
+    """Give the rule with another threshold: its name, what is varied, the rule."""
     for way in (-1.0, 1.0):
         if rule.kind in ("margin_and_loyalty", "threshold") and size > 0:
             hurdle = rule.hurdle + way * HURDLE_STEP * size
@@ -259,7 +262,7 @@ def _other_rules(
         for way in (-1.0, 1.0):
             loyal_at = round(rule.loyal_at + way * LOYALTY_STEP, 9)
             if 0 <= loyal_at <= 1:
-                name = f"loyal from a composite of {loyal_at:g} on"
+                name = f"loyalty threshold at {loyal_at:g}"
                 yield name, "the loyalty threshold", replace(rule, loyal_at=loyal_at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +12,11 @@ from icpfit.data.joining.join import account_months, join_keys
 from icpfit.data.joining.ledger import JoinLedger, check_ledger
 from icpfit.data.joining.periods import Period, period, period_end
 from icpfit.data.joining.reconciliation import share_text
-from icpfit.economics.account_outcomes import account_outcomes, activity_costs
+from icpfit.economics.account_outcomes import (
+    account_outcomes,
+    activity_costs,
+    monthly_margins,
+)
 from icpfit.economics.company_ledger import company_ledger
 from icpfit.economics.cost_to_serve import priced_costs
 from icpfit.economics.coverage import logs
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from icpfit.data.contract import Attribute
+    from icpfit.data.joining.history import DatedFact
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
     from icpfit.economics.spec import EconomicsSpec
@@ -67,6 +72,11 @@ class Accounts:
         One sentence that defines the label.
     notes : list of str
         What a reader should know.
+    monthly : DataFrame
+        Margin of mature accounts by month, before acquisition cost: ``account_id``, ``month`` (0 is
+        the first), ``margin`` (discounted); months without any row are left out.
+    dated : dict of str to DatedFact
+        Attributes that have a history: from when the value is that the facts hold.
     """
 
     facts: pd.DataFrame
@@ -81,6 +91,8 @@ class Accounts:
     currency: str
     label_text: str
     notes: list[str]
+    monthly: pd.DataFrame = field(default_factory=pd.DataFrame)
+    dated: dict[str, DatedFact] = field(default_factory=dict)
 
     @property
     def used(self) -> pd.Index:
@@ -203,6 +215,10 @@ def joined_accounts(
         currency=data.currency,
         label_text=label_text(economics.label, horizon, economics.discount_rate, data.currency),
         notes=[*rows.notes, *priced.notes, *observed.notes, *notes, *_cause_note(events)],
+        monthly=monthly_margins(
+            revenue.rows, costs.rows, dates["is_mature"], economics.discount_rate
+        ),
+        dated=rows.dated,
     )
 
 

@@ -33,7 +33,7 @@ class EconomicsSpec:
     label: LabelRule = field(default_factory=LabelRule)
     discount_rate: float = 0.10
     loyalty: LoyaltySpec = field(default_factory=LoyaltySpec)
-    min_covered: float = 0.6
+    min_covered: float = 0.95
 
     def __post_init__(self) -> None:
         if not 0 <= self.discount_rate < 1:

@@ -1,4 +1,4 @@
-"""Column by column: is a list, or a new quarter, filled like the accounts learned from?"""
+"""Column by column: how a list, or a new quarter, differs from the accounts learned from."""
 
 from __future__ import annotations
 
@@ -151,8 +151,11 @@ def _moved(feature: Feature, before: Floats, now: Floats) -> str:
         return _shares(names[most], float(shares[0][most]), float(shares[1][most]))
     if feature.kind == "flag":
         return _shares("yes for", *(float(side.mean()) for side in known))
-    first, second = (number_phrase(round(float(np.median(side)), 1)) for side in known)
-    noun = "median age" if feature.kind == "date" else "median"
+    what, ends = "median", [float(np.median(side)) for side in known]
+    if ends[0] == ends[1]:
+        what, ends = "mean", [float(side.mean()) for side in known]
+    first, second = (number_phrase(round(end, 1)) for end in ends)
+    noun = f"{what} age" if feature.kind == "date" else what
     unit = " years" if feature.kind == "date" else f" {feature.unit}" if feature.unit else ""
     return f"{noun} {first}{unit} before, {second} now"
 

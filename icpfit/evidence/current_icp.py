@@ -47,7 +47,8 @@ class IcpComparison:
         Mean contribution margin in currency units per account chosen; the difference is model minus
         rule, raw and with margins winsorised at 2 % on either side.
     per_100_won : Estimate
-        100 times the difference: currency units per 100 customers won.
+        100 times the difference: currency units per 100 customers won of the model's choice
+        instead of as many of the rule's.
     fit_rate_icp, fit_rate_model, fit_rate_difference : Estimate
         Shares between 0 and 1.
     p_better : float

@@ -130,7 +130,9 @@ def driver_drift(
         )
     reach = np.full(len(both), math.inf)
     if not note and both:
-        gaps, middle = _half_gaps(before, learned, both, max(2, refits // 2), seed, progress)
+        gaps, middle = _half_gaps(
+            before, learned, both, cuts=max(2, refits // 2), seed=seed, progress=progress
+        )
         # Halves of n accounts lie apart by 2/n + 2/n; the two models by 1/n1 + 1/n2.
         sizes = (1 / before.trained_on + 1 / now.trained_on) / (4 / n)
         reach = null_spread(gaps, middle) * math.sqrt(sizes)
@@ -204,6 +206,7 @@ def _half_gaps(
     before: Model,
     learned: Reference,
     both: list[str],
+    *,
     cuts: int,
     seed: int,
     progress: Callable[[str | float], None] | None,

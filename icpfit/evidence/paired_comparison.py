@@ -233,7 +233,7 @@ def paired_comparison(
     if icp_selected is not None and 0 < flags(icp_selected, "icp_selected").sum() < n:
         rule = flags(icp_selected, "icp_selected")[order]
         volume = f"as many as {profile_name} selects"
-    sides = _sides(champion, challenger, order, fit, money, rule)
+    sides = _sides(champion, challenger, order=order, fit=fit, money=money, rule=rule)
     note = shortage(fit, names)
     values = _replicate_figures(np.ones((1, n)), sides)[0]
     samples = np.full((1, *values.shape), np.nan)
@@ -288,6 +288,7 @@ def paired_comparison(
 def _sides(
     champion: Contender,
     challenger: Contender,
+    *,
     order: NDArray[np.intp],
     fit: Floats,
     money: Floats,

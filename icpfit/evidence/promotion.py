@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from icpfit.errors import EvidenceRefused
+from icpfit.evidence.looks import look_sentence
 from icpfit.evidence.signal import signal_sentence
 from icpfit.measure.estimate import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from icpfit.evidence.current_icp import IcpComparison
     from icpfit.evidence.judgement import Judgement
     from icpfit.evidence.signal import Signal
+    from icpfit.measure.estimate import Estimate
 
-__all__ = ["SURE_FROM", "Verdict", "check_promoted", "enough_accounts", "verdict"]
+__all__ = [
+    "SURE_FROM",
+    "Decision",
+    "Verdict",
+    "accounts_needed",
+    "check_promoted",
+    "enough_accounts",
+    "model_criteria",
+    "sure_text",
+    "verdict",
+]
 
 SURE_FROM = 0.90
+Decision = Literal["PROMOTE", "HOLD", "REFRESH"]
 
 
 @dataclass(frozen=True)
@@ -27,21 +42,33 @@ class Verdict:
 
     Parameters
     ----------
-    decision : {"PROMOTE", "HOLD"}
-        What is to be done.
+    decision : {"PROMOTE", "HOLD", "REFRESH"}
+        What is to be done: put it in use, leave things as they are, or put it in use because the
+        model in use has grown unfit and this one is no worse.
     reasons : tuple of str
         Full sentences with figures: first what speaks against it, then what speaks for it.
     exploratory : bool
         The model was judged by cross-validation only: its lists are for exploring.
+    headline : str
+        What that means, in a few words; empty where the decision says it all.
+    notes : tuple of str
+        Full sentences that a reader must know and that decide nothing.
+    figures : Mapping
+        Every figure behind the sentences, for the record.
     """
 
-    decision: Literal["PROMOTE", "HOLD"]
+    decision: Decision
     reasons: tuple[str, ...]
     exploratory: bool = False
+    headline: str = ""
+    notes: tuple[str, ...] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-def verdict(judgement: Judgement, signal: Signal, *, champion_exists: bool) -> Verdict:
-    """Decide whether a model may go live.
+def verdict(
+    judgement: Judgement, signal: Signal, *, champion_exists: bool, look: int = 0
+) -> Verdict:
+    """Decide whether a first model may go live.
 
     PROMOTE if there is a signal, every gate passes, P(log-loss below that of the fit rate) >= .90,
     and, where there is a current ICP that can be compared, the model's choice left more at the same
@@ -54,8 +81,11 @@ def verdict(judgement: Judgement, signal: Signal, *, champion_exists: bool) -> V
     signal : Signal
         Of the out-of-fold predictions.
     champion_exists : bool
-        Whether a model is in use. Without a hold-out only a first model may go live, and is marked
-        exploratory.
+        Whether a model is in use. It isn't replaced on these figures, see
+        `icpfit.evidence.succession`; a first model may go live on them, also without a hold-out,
+        and is then marked exploratory.
+    look : int
+        How often this hold-out has been looked at; 0 where nobody counts.
 
     Returns
     -------
@@ -90,13 +120,19 @@ def verdict(judgement: Judgement, signal: Signal, *, champion_exists: bool) -> V
     >>> print(given.reasons[-1])
     There is no current ICP to compare with: only the fit rate had to be beaten.
     """
-    criteria = [(signal.tier == "signal", signal_sentence(signal))]
-    criteria += [
-        (gate.passed, f"{'Gate passed' if gate.passed else 'Gate not passed'}: {gate.text}")
-        for gate in judgement.gates
-    ]
+    criteria = model_criteria(judgement, signal)
     criteria.append(_against_prevalence(judgement))
     criteria.append(_against_icp(judgement))
+    if champion_exists:
+        criteria.append(
+            (
+                False,
+                (
+                    "A model is in use, which is replaced only by one that did better on accounts "
+                    "that neither learned from: icpfit promote compares the two."
+                ),
+            )
+        )
     if not judgement.holdout:
         criteria.append(
             (
@@ -109,28 +145,70 @@ def verdict(judgement: Judgement, signal: Signal, *, champion_exists: bool) -> V
                 ),
             )
         )
-    decision: Literal["PROMOTE", "HOLD"] = "PROMOTE" if all(ok for ok, _ in criteria) else "HOLD"
+    decision: Decision = "PROMOTE" if all(ok for ok, _ in criteria) else "HOLD"
     # A stable sort: what speaks against it comes first, otherwise in the order above.
     reasons = tuple(text for _, text in sorted(criteria, key=lambda item: item[0]))
-    return Verdict(decision, reasons, exploratory=not judgement.holdout)
+    notes = (look_sentence(look),) if look else ()
+    return Verdict(decision, reasons, exploratory=not judgement.holdout, notes=notes)
+
+
+def model_criteria(judgement: Judgement, signal: Signal) -> list[tuple[bool, str]]:
+    """List what any model must pass before it is compared with anything: signal and gates.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        With its gates.
+    signal : Signal
+        Of the out-of-fold predictions.
+
+    Returns
+    -------
+    list of tuple of bool and str
+        Whether each is passed, and a sentence with its figures.
+    """
+    return [(signal.tier == "signal", signal_sentence(signal))] + [
+        (gate.passed, f"{'Gate passed' if gate.passed else 'Gate not passed'}: {gate.text}")
+        for gate in judgement.gates
+    ]
 
 
 def _against_prevalence(found: Judgement) -> tuple[bool, str]:
     passed = found.p_beats_prevalence >= SURE_FROM
     word = "beats" if passed else "doesn't surely beat"
-    sure = _sure(found.p_beats_prevalence)
+    sure = sure_text(found.p_beats_prevalence)
     return passed, (
         f"The model {word} the fit rate alone: log-loss {shown(found.log_loss)} against "
         f"{found.prevalence_log_loss:.3f} on {found.n:,} accounts, {sure}."
     )
 
 
-def _sure(probability: float) -> str:
+def sure_text(probability: float, asked: float = SURE_FROM, word: str = "better") -> str:
+    """Say how sure something is and how sure it has to be.
+
+    Parameters
+    ----------
+    probability : float
+        Share of resamples in which it holds; NaN where there are too few accounts.
+    asked : float
+        What it has to reach.
+    word : str
+        What holds in them.
+
+    Returns
+    -------
+    str
+        Rounded down, so that the text never reaches a threshold that the figure misses.
+
+    Examples
+    --------
+    >>> sure_text(0.8999)
+    'better in 89 of 100 resamples (90 are asked for)'
+    """
     if math.isnan(probability):
         return "too few for a probability"
-    # Rounded down, so that the text never reaches a threshold that the figure misses.
     hundredths = math.floor(probability * 100 + 1e-9)
-    return f"better in {hundredths} of 100 resamples ({SURE_FROM * 100:.0f} are asked for)"
+    return f"{word} in {hundredths} of 100 resamples ({asked * 100:.0f} are asked for)"
 
 
 def _against_icp(found: Judgement) -> tuple[bool, str]:
@@ -146,7 +224,7 @@ def _against_icp(found: Judgement) -> tuple[bool, str]:
         f"At the same volume ({against.n_selected:,} of {against.n:,} accounts) the model's choice "
         f"left {_money(abs(against.difference.value), found.currency)} {left} per account than "
         f"{against.profile_name}: {shown(against.model_margin, found.currency)} against "
-        f"{shown(against.icp_margin, found.currency)}, {_sure(against.p_better)}"
+        f"{shown(against.icp_margin, found.currency)}, {sure_text(against.p_better)}"
     )
     if against.one_account:
         said += "; the difference rests on one account"
@@ -201,14 +279,37 @@ def enough_accounts(against: IcpComparison) -> int | None:
     ... )
     400
     """
-    difference = against.difference
-    if difference.low is None or difference.high is None or difference.value <= 0:
+    return accounts_needed(against.difference, against.n)
+
+
+def accounts_needed(gain: Estimate, n: int) -> int | None:
+    """Estimate on how many accounts a gain would be sure, see `enough_accounts`.
+
+    Parameters
+    ----------
+    gain : Estimate
+        Above zero is better, with its interval.
+    n : int
+        Accounts that it was found on.
+
+    Returns
+    -------
+    int or None
+        More than `n`, rounded up to hundreds; None where there is no gain, or no interval.
+
+    Examples
+    --------
+    >>> from icpfit.measure.estimate import Estimate
+    >>> accounts_needed(Estimate(100.0, -100.0, 300.0), 400)
+    1000
+    """
+    if gain.low is None or gain.high is None or gain.value <= 0:
         return None
     normal = NormalDist()
-    error = (difference.high - difference.low) / (2 * normal.inv_cdf(0.5 + difference.level / 2))
-    needed = against.n * (normal.inv_cdf(SURE_FROM) * error / difference.value) ** 2
+    error = (gain.high - gain.low) / (2 * normal.inv_cdf(0.5 + gain.level / 2))
+    needed = n * (normal.inv_cdf(SURE_FROM) * error / gain.value) ** 2
     # Not fewer than there are: these were not enough.
-    return math.ceil(max(needed, against.n + 1) / 100) * 100
+    return math.ceil(max(needed, n + 1) / 100) * 100
 
 
 def check_promoted(decided: Verdict, model: str) -> None:

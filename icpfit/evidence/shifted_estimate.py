@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 FEWEST_EFFECTIVE = 100.0
 _CLIP = 0.95
+_MOST_WITHOUT_LIKE = 0.2
 _NAMES = ("fit_rate", "margin", "auc")
 
 
@@ -55,6 +56,7 @@ def shifted_estimate(
     ranking: Floats,
     ratio: Floats,
     *,
+    without_like: float = 0.0,
     seed: int = 0,
     n_boot: int = REPLICATES,
 ) -> ShiftedEstimate:
@@ -70,13 +72,16 @@ def shifted_estimate(
         Its margin in currency units, and what the model said of it.
     ratio : numpy.ndarray of float64, shape (n,)
         How much more usual its like is on the list than among the accounts learned from.
+    without_like : float
+        Share of the list that no account served is like: levels never served, rows not rated.
     seed, n_boot : int
         Of the bootstrap.
 
     Returns
     -------
     ShiftedEstimate
-        Refused where the weights leave less than 100 accounts' worth.
+        Refused where the weights leave less than 100 accounts' worth, or more than one row in five
+        has no like.
 
     Notes
     -----
@@ -97,8 +102,10 @@ def shifted_estimate(
     (0.333, 0.5)
     """
     n = len(ratio)
-    weights = np.minimum(ratio, np.quantile(ratio, _CLIP)) if n else ratio
-    effective = float(weights.sum() ** 2 / (weights**2).sum()) if n else 0.0
+    if n == 0:
+        return ShiftedEstimate(0, 0.0, {}, {}, "no judged accounts were kept with the model")
+    weights = np.minimum(ratio, np.quantile(ratio, _CLIP))
+    effective = float(weights.sum() ** 2 / (weights**2).sum())
     groups = np.arange(n)
     fit = is_fit.astype(np.float64)
     note = shortage(fit, groups)
@@ -121,10 +128,11 @@ def shifted_estimate(
             for i, name in enumerate(_NAMES)
         }
 
-    if n == 0:
-        return ShiftedEstimate(0, 0.0, {}, {}, "no judged accounts were kept with the model")
     refused = ""
-    if effective < FEWEST_EFFECTIVE:
+    if without_like > _MOST_WITHOUT_LIKE:
+        refused = f"cannot be told: {without_like:.0%} of the rows are like no account ever served"
+        refused = refused.replace("%", " %")
+    elif effective < FEWEST_EFFECTIVE:
         refused = (
             f"cannot be told: weighted to be like this list, the {n} accounts judged tell as much "
             f"as {effective:.0f}, and {FEWEST_EFFECTIVE:.0f} are needed"

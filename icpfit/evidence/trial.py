@@ -4,34 +4,52 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from icpfit.economics.label import check_label
-from icpfit.evidence.gates import Gate, column_gates
+from icpfit.evidence.inspection import check_inspection, inspection, left_out
 from icpfit.evidence.judgement import Judgement, judgement
+from icpfit.evidence.model_gates import (
+    drop_one_gates,
+    margin_gates,
+    purged_gate,
+    time_gate,
+)
+from icpfit.evidence.repeated_rows import repeated_rows_gate
 from icpfit.evidence.signal import Signal, signal
 from icpfit.fit.features import feature_contract, feature_matrix
 from icpfit.fit.grades import grading
 from icpfit.fit.model import Model, TrainedModel, trained_model
 from icpfit.fit.scores import scores
-from icpfit.fit.split import Split, holdout_split
+from icpfit.fit.split import Split, holdout_split, purged_training
 from icpfit.icp.selection import is_selected, undefined_share
+from icpfit.measure.ranking import auc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from icpfit.data.typical_prospects import TypicalProspects
     from icpfit.economics.outcome import Accounts
+    from icpfit.evidence.gates import Gate
     from icpfit.fit.contract import FeatureContract
+    from icpfit.fit.grades import Basis
     from icpfit.icp.profile import Profile
 
 __all__ = ["Trial", "trial"]
 
 Floats = npt.NDArray[np.float64]
+
+_GRADED_ON: dict[str, Basis] = {
+    "later": "hold-out (later)",
+    "random": "hold-out (random, not later)",
+    "none": "cross-validated",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +73,9 @@ class Trial:
         Those accounts: the hold-out, or the training accounts where there is none.
     matrix : numpy.ndarray of float64, shape (n judged, p)
         Their features.
+    purged : Judgement or None
+        Of a model that knew only the accounts mature when the hold-out began; None under quick
+        evidence, or where they are too few.
     """
 
     model: Model
@@ -64,6 +85,7 @@ class Trial:
     judgement: Judgement
     judged: pd.Index
     matrix: Floats
+    purged: Judgement | None = None
 
 
 def trial(
@@ -75,6 +97,8 @@ def trial(
     features: Sequence[str] | None = None,
     seed: int = 0,
     threads: int = 1,
+    prospects: TypicalProspects | None = None,
+    evidence: Literal["quick", "full"] = "quick",
     progress: Callable[[str], None] | None = None,
 ) -> Trial:
     """Train a challenger on the earlier accounts and judge it on the later ones.
@@ -95,6 +119,10 @@ def trial(
         Of folds, forests and bootstrap.
     threads : int
         Threads of LightGBM when the model scores, at least 1.
+    prospects : TypicalProspects, optional
+        A list that looks like those to be scored; what is empty in it is not learned from.
+    evidence : {"quick", "full"}
+        Full also leaves each of the strongest columns out, and trains the purged model.
     progress : callable, optional
         Told what is being done.
 
@@ -110,12 +138,13 @@ def trial(
     EvidenceRefused
         When the outcome is too one-sided, or there are too few accounts to learn from.
     FeatureError
-        When an attribute may not be learned from.
+        When an attribute may not be learned from, or a check of the columns stops the training.
 
     Notes
     -----
     Where the latest quarter is too small for a hold-out, the figures are those of out-of-fold
-    predictions over all accounts, and say so.
+    predictions over all accounts, and say so; where the starts don't spread over time the hold-out
+    is drawn by lot, and its basis says "random, not later".
     """
     told = progress or (lambda _text: None)
     used = accounts.used
@@ -124,19 +153,18 @@ def trial(
     is_fit, margin = outcomes["fit"].astype(bool), outcomes["margin"].astype(float)
     split = holdout_split(accounts.dates, is_fit)
     learned = split.train
-    contract = feature_contract(
-        accounts.facts.loc[learned], accounts.dates.loc[learned], accounts.attributes, features
-    )
-    matrix = feature_matrix(
-        accounts.facts.loc[learned], accounts.dates.loc[learned, "decided_on"], contract
-    )
-    trained = trained_model(
-        matrix,
-        is_fit.loc[learned].to_numpy(),
-        np.asarray(margin.loc[learned], dtype=np.float64),
-        None,
-        contract,
-        account_ids=list(learned),
+    told("looking at each column")
+    facts, asked, dropped, gates = _inspected(accounts, learned, features, prospects, seed)
+
+    def contract_of(members: pd.Index) -> FeatureContract:
+        made = feature_contract(
+            facts.loc[members], accounts.dates.loc[members], accounts.attributes, asked
+        )
+        return dataclasses.replace(made, dropped={**made.dropped, **dropped})
+
+    train = partial(
+        trained_model,
+        groups=None,
         objective=objective,
         currency=accounts.currency,
         horizon=str(accounts.horizon),
@@ -146,51 +174,136 @@ def trial(
         seed=seed,
         progress=lambda step: told(step) if isinstance(step, str) else None,
     )
+
+    def trained_on(members: pd.Index, contract: FeatureContract) -> TrainedModel:
+        return train(
+            matrix=_matrix(accounts, members, contract),
+            is_fit=is_fit.loc[members].to_numpy(),
+            margin=np.asarray(margin.loc[members], dtype=np.float64),
+            contract=contract,
+            account_ids=list(members),
+        )
+
+    contract = contract_of(learned)
+    trained = trained_on(learned, contract)
     told("is there a signal?")
-    found = signal(
-        trained.oof_fit,
-        is_fit.loc[learned].to_numpy(),
-        _out_of_fold_rate(is_fit.loc[learned].to_numpy(), trained.folds),
-        seed=seed,
-    )
+    outcome = is_fit.loc[learned].to_numpy()
+    rate = _out_of_fold_rate(outcome, trained.folds)
+    found = signal(trained.oof_fit, outcome, rate, seed=seed)
     model = dataclasses.replace(trained.model, threads=threads, kind=found.tier)
     told("judging it on accounts that it did not see")
-    later = split.basis == "later"
-    judged = split.holdout if later else learned
-    if later:
-        matrix = feature_matrix(
-            accounts.facts.loc[judged], accounts.dates.loc[judged, "decided_on"], contract
-        )
+    held = split.basis != "none"
+    judged = split.holdout if held else learned
+    matrix = _matrix(accounts, judged, contract)
+    if held:
         said = scores(model, matrix)
         probability, money, ranking = said.fit_if_won, said.margin_if_won, said.ranking
     else:
         probability, money = trained.oof_fit, trained.oof_margin
         ranking = money if objective == "margin" else trained.oof_fit_raw
-    outcome, earned = is_fit.loc[judged].to_numpy(), margin.loc[judged].to_numpy()
-    judged_so = judgement(
-        ranking=ranking,
-        fit_probability=probability,
-        is_fit=outcome,
+    earned = margin.loc[judged].to_numpy()
+    judge = partial(
+        judgement,
+        is_fit=is_fit.loc[judged].to_numpy(),
         margin=earned,
-        basis=split.reason if later else f"cross-validation over {len(judged):,} accounts",
-        holdout=later,
-        train_prevalence=float(is_fit.loc[learned].mean()),
+        holdout=held,
         currency=accounts.currency,
-        gates=_column_gates(accounts, learned, contract, seed),
         seed=seed,
         **_rule(profile, accounts.facts.loc[judged]),
     )
+    judged_so = judge(
+        ranking=ranking,
+        fit_probability=probability,
+        basis=split.reason if held else f"cross-validation over {len(judged):,} accounts",
+        train_prevalence=float(is_fit.loc[learned].mean()),
+    )
+    if objective == "margin":
+        gates += margin_gates(
+            trained.oof_margin, margin.loc[learned], trained.folds, judged_so, seed=seed
+        )
+    gates += _later_gates(accounts, trained, split, judged_so, full=evidence == "full")
+    purged = purged_training(split, accounts.dates, is_fit, accounts.horizon, accounts.lag)
+    text, alone = purged.text, None
+    if evidence == "full" and len(purged.train):
+        told("training on what was known when the hold-out began")
+        short = contract_of(purged.train)
+        early = scores(trained_on(purged.train, short).model, _matrix(accounts, judged, short))
+        alone = judge(
+            ranking=early.ranking,
+            fit_probability=early.fit_if_won,
+            basis=f"{split.reason}, purged",
+            train_prevalence=float(is_fit.loc[purged.train].mean()),
+        )
+    elif len(purged.train):
+        text = f"cohort split, not purged under evidence=quick: {text}"
+    gates.append(purged_gate(alone, text, judged_so))
+    judged_so = dataclasses.replace(judged_so, gates=(*gates, *judged_so.gates))
     grades = grading(
         ranking,
-        outcome,
+        is_fit.loc[judged].to_numpy(),
         earned,
-        "hold-out (later)" if later else "cross-validated",
+        _GRADED_ON[split.basis],
         margin_if_won=money,
         ranks=objective,
         seed=seed,
     )
     model = dataclasses.replace(model, grading=grades)
-    return Trial(model, trained, split, found, judged_so, judged, matrix)
+    return Trial(model, trained, split, found, judged_so, judged, matrix, alone)
+
+
+def _inspected(
+    accounts: Accounts,
+    learned: pd.Index,
+    features: Sequence[str] | None,
+    prospects: TypicalProspects | None,
+    seed: int,
+) -> tuple[pd.DataFrame, list[str] | None, dict[str, str], list[Gate]]:
+    """Return facts and features without the columns left out, why they are, and the gates."""
+    known = accounts.facts.loc[learned]
+    excluded = left_out(known, accounts.attributes, features, prospects)
+    facts = accounts.facts.drop(columns=[n for n in excluded.columns if n in accounts.facts])
+    asked = None if features is None else [n for n in features if n not in excluded.columns]
+    # Before the gates: what is asked for wrongly has its own message.
+    feature_contract(facts.loc[learned], accounts.dates, accounts.attributes, asked)
+    gates = inspection(
+        facts.loc[learned],
+        accounts.dates.loc[learned],
+        accounts.outcomes.loc[learned],
+        accounts.attributes,
+        asked,
+        dated=accounts.dated,
+        seed=seed,
+    )
+    check_inspection(gates)
+    return facts, asked, excluded.columns, [*excluded.gates, *gates]
+
+
+def _later_gates(
+    accounts: Accounts, trained: TrainedModel, split: Split, judged: Judgement, *, full: bool
+) -> list[Gate]:
+    """Return what the trained model itself gives away."""
+    learned, contract = split.train, trained.model.contract
+    facts = accounts.facts.loc[learned, list(contract.names)]
+    is_fit = accounts.outcomes.loc[learned, "fit"].to_numpy(dtype=bool)
+    gates = [repeated_rows_gate(facts, accounts.dates.loc[learned, "name"], trained.folds)]
+    if split.basis == "later":
+        seen = trained.folds >= 0
+        gates.append(time_gate(auc(is_fit[seen], trained.oof_fit[seen]), judged.auc.value))
+    if full:
+        gates += drop_one_gates(
+            _matrix(accounts, learned, contract),
+            is_fit,
+            trained.folds,
+            contract,
+            attributes=accounts.attributes,
+            shares=trained.model.driver_shares,
+        )
+    return gates
+
+
+def _matrix(accounts: Accounts, members: pd.Index, contract: FeatureContract) -> Floats:
+    facts, decided_on = accounts.facts.loc[members], accounts.dates.loc[members, "decided_on"]
+    return feature_matrix(facts, decided_on, contract)
 
 
 def _out_of_fold_rate(is_fit: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]) -> Floats:
@@ -199,25 +312,6 @@ def _out_of_fold_rate(is_fit: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64
     size = np.bincount(folds)
     rate: Floats = (inside.sum() - inside) / (size.sum() - size)
     return rate[folds]
-
-
-def _column_gates(
-    accounts: Accounts, learned: pd.Index, contract: FeatureContract, seed: int
-) -> tuple[Gate, ...]:
-    """Look at each feature alone, against the label and against what the label is made of."""
-    outcomes = accounts.outcomes.loc[learned]
-    told = {
-        "is a fit": outcomes["fit"].astype(bool),
-        "margin above zero": outcomes["margin"] > 0,
-        "retained": outcomes["retained"].astype(bool),
-    }
-    names = list(contract.names)
-    return column_gates(
-        accounts.facts.loc[learned, names],
-        {name: values for name, values in told.items() if values.nunique() == 2},
-        reasons={name: accounts.attributes[name].reason for name in names},
-        seed=seed,
-    )
 
 
 def _rule(profile: Profile | None, facts: pd.DataFrame) -> dict[str, Any]:

@@ -205,7 +205,13 @@ def _asked(
     facts: pd.DataFrame, attributes: Mapping[str, Attribute], features: Sequence[str] | None
 ) -> list[str]:
     if features is None:
-        return [n for n, a in attributes.items() if a.known == "before_sale" and n in facts.columns]
+        return [
+            name
+            for name, attribute in attributes.items()
+            if attribute.known == "before_sale"
+            and not attribute.never_use
+            and name in facts.columns
+        ]
     for name in features:
         if name not in attributes:
             near = difflib.get_close_matches(name, list(attributes), n=1)
@@ -217,6 +223,10 @@ def _asked(
                 f"features: '{name}' is known {known}, and only what is known before_sale may be "
                 f"learned from; take it out of features, or, if a prospect's '{name}' can be seen "
                 "before the sale, declare known: before_sale with the reason"
+            )
+        if attributes[name].never_use:
+            raise FeatureError(
+                f"features: '{name}' stands under never_use; take it out of one of the two"
             )
         if name not in facts.columns:
             raise FeatureError(f"features: '{name}' is not among the facts; map a column to it")

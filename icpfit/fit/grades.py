@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,8 @@ from icpfit.fit.grading import (
     grading_record,
 )
 from icpfit.measure.estimate import Estimate
-from icpfit.measure.intervals import bootstrap, wilson
+from icpfit.measure.intervals import bootstrap, paired_bootstrap, wilson
+from icpfit.measure.weighted import ratio
 
 __all__ = [
     "LETTERS",
@@ -31,7 +33,7 @@ __all__ = [
 ]
 
 LETTERS = ("A", "B", "C", "D")
-Basis = Literal["hold-out (later)", "cross-validated"]
+Basis = Literal["hold-out (later)", "hold-out (random, not later)", "cross-validated"]
 _PERCENTILES = (80.0, 50.0, 20.0)
 _REFERENCE_MAX = 1001
 _LEVEL = 0.9
@@ -39,6 +41,8 @@ _LEVEL = 0.9
 _FEWEST = 10
 # Below this many judged accounts, intervals of money cover less often than they say.
 _APPROXIMATE_BELOW = 600
+# Share of resamples in which the better grade must do better to be called another grade.
+_SURE = 0.9
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,7 +69,7 @@ def grading(
         Whether each was a profitable fit.
     margin : array_like of float, shape (n,)
         Its realised margin, in currency units.
-    basis : {"hold-out (later)", "cross-validated"}
+    basis : {"hold-out (later)", "hold-out (random, not later)", "cross-validated"}
         What kept these accounts from the model.
     margin_if_won : array_like of float, shape (n,), optional
         Expected margin; needed when the fit ranks, else it is the objective.
@@ -135,7 +139,10 @@ def grading(
                 fit_rate=wilson(int(fit[chosen].sum()), int(chosen.sum()), _LEVEL),
                 margin_mean=_margin_mean(earned[chosen], parents[chosen], note, n_boot, seed),
             )
-    return dataclasses.replace(bare, evidence=_merged(evidence, ranks))
+    told_apart = _told_apart(
+        letters, fit.astype(np.float64) if ranks == "fit" else earned, parents, n_boot, seed
+    )
+    return dataclasses.replace(bare, evidence=_merged(evidence, ranks, told_apart))
 
 
 def graded(
@@ -245,8 +252,32 @@ def _margin_mean(
     return dataclasses.replace(found, note=found.note or note)
 
 
-def _merged(evidence: dict[str, GradeEvidence], ranks: str) -> dict[str, GradeEvidence]:
-    """Pool neighbours until each pool did better than the next (pool adjacent violators)."""
+def _told_apart(
+    letters: npt.NDArray[np.object_],
+    outcome: Floats,
+    groups: npt.NDArray[Any],
+    n_boot: int,
+    seed: int,
+) -> dict[tuple[str, str], bool]:
+    """Return for each pair of neighbours whether the better one surely did better."""
+    given = [letter for letter in LETTERS if (letters == letter).any()]
+    chosen = np.column_stack([letters == letter for letter in given]).astype(np.float64)
+    drawn = paired_bootstrap(
+        lambda weights: ratio(weights @ (chosen * outcome[:, None]), weights @ chosen),
+        groups,
+        n_boot=n_boot,
+        seed=seed,
+    )
+    return {
+        (better, worse): bool(np.mean(drawn[:, at] > drawn[:, at + 1]) >= _SURE)
+        for at, (better, worse) in enumerate(itertools.pairwise(given))
+    }
+
+
+def _merged(
+    evidence: dict[str, GradeEvidence], ranks: str, told_apart: dict[tuple[str, str], bool]
+) -> dict[str, GradeEvidence]:
+    """Pool neighbours that can't be told apart, and pools that stand in the wrong order."""
 
     def result(pool: list[str]) -> float:
         parts = [evidence[letter] for letter in pool]
@@ -255,7 +286,10 @@ def _merged(evidence: dict[str, GradeEvidence], ranks: str) -> dict[str, GradeEv
 
     pools: list[list[str]] = []
     for letter in evidence:
-        pools.append([letter])
+        if pools and not told_apart[pools[-1][-1], letter]:
+            pools[-1] = [*pools[-1], letter]
+        else:
+            pools.append([letter])
         while len(pools) > 1 and result(pools[-2]) <= result(pools[-1]):
             pools[-2:] = [pools[-2] + pools[-1]]
     return {

@@ -9,12 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Split", "holdout_split"]
+from icpfit.data.joining.periods import Period, period_end
+from icpfit.fit.folds import account_folds
+
+__all__ = ["PurgedTraining", "Split", "holdout_split", "purged_training"]
 
 SHARE = 0.25
 SHARE_LIMITS = (0.15, 0.40)
 HOLDOUT_ROWS, HOLDOUT_OF_EACH_CLASS = 150, 40
 TRAIN_ROWS, TRAIN_OF_EACH_CLASS = 200, 50
+PURGED_ROWS = 300
+
+_NO_SPREAD = "the starts do not spread over time, no day divides the latest quarter from the rest"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,24 +31,46 @@ class Split:
     ----------
     train, holdout : pandas.Index
         Account ids, sorted; `holdout` is empty where there is none.
-    basis : {"later", "none"}
-        "later": the hold-out started after all of `train`.
+    basis : {"later", "random", "none"}
+        "later": the hold-out started after all of `train`; "random": it was drawn by lot, as the
+        starts don't spread over time.
     reason : str
         What the hold-out is, or why there is none.
     """
 
     train: pd.Index
     holdout: pd.Index
-    basis: Literal["later", "none"]
+    basis: Literal["later", "random", "none"]
     reason: str
 
 
-def holdout_split(dates: pd.DataFrame, is_fit: pd.Series, groups: pd.Series | None = None) -> Split:
+@dataclass(frozen=True, eq=False)
+class PurgedTraining:
+    """The training accounts whose outcome was known when the hold-out began.
+
+    Parameters
+    ----------
+    train : pandas.Index
+        Account ids, sorted; empty where they are too few for a model, or there is no later
+        hold-out.
+    text : str
+        What they are, or why the split isn't purged.
+    """
+
+    train: pd.Index
+    text: str
+
+
+def holdout_split(
+    dates: pd.DataFrame, is_fit: pd.Series, groups: pd.Series | None = None, *, seed: int = 0
+) -> Split:
     """Return the latest quarter of the accounts as hold-out, or none where it can't carry a claim.
 
     The border lies between two start days such that the share at or after it is nearest to 25 %
     (the larger hold-out on a tie); all accounts of a day stay on one side. A hold-out needs 150
-    accounts and 40 of each class, and leaves at least 200 and 50 to train on.
+    accounts and 40 of each class, and leaves at least 200 and 50 to train on. Where the starts do
+    not spread over time, so that no day divides off between 15 and 40 %, a quarter is drawn by lot
+    instead, with like shares of the classes, and said to be random.
 
     Parameters
     ----------
@@ -53,6 +81,9 @@ def holdout_split(dates: pd.DataFrame, is_fit: pd.Series, groups: pd.Series | No
     groups : pandas.Series, optional
         account_id → ultimate parent. A group goes where its first account started. By default each
         account is its own group, as subsidiaries are rolled up before.
+    seed : int
+        Of the lot, where there is one; the same for all models, so that no seed can shop for a
+        kinder hold-out.
 
     Returns
     -------
@@ -66,8 +97,8 @@ def holdout_split(dates: pd.DataFrame, is_fit: pd.Series, groups: pd.Series | No
 
     Notes
     -----
-    Depends neither on the order of the rows nor on the outcome, which only decides whether the
-    hold-out is large enough.
+    Does not depend on the order of the rows. The outcome only decides whether the hold-out is
+    large enough, and balances one drawn by lot.
 
     Examples
     --------
@@ -91,6 +122,16 @@ def holdout_split(dates: pd.DataFrame, is_fit: pd.Series, groups: pd.Series | No
     fit = outcome.to_numpy(dtype=bool)
     later = _later(days)
     refusal = _refusal(later, fit)
+    if refusal == _NO_SPREAD:
+        parents = accounts if groups is None else groups.loc[accounts]
+        drawn = account_folds(fit, parents.to_numpy(dtype=object), seed, round(1 / SHARE)) == 0
+        refusal = _refusal(drawn, fit)
+        if not refusal:
+            reason = (
+                f"random hold-out of {int(drawn.sum())} accounts (random, not later: the starts "
+                "do not spread over time)"
+            )
+            return Split(accounts[~drawn], accounts[drawn], "random", reason)
     if refusal:
         reason = f"no hold-out: {refusal}; figures are cross-validated"
         return Split(accounts, accounts[:0], "none", reason)
@@ -122,7 +163,7 @@ def _refusal(later: npt.NDArray[np.bool_], fit: npt.NDArray[np.bool_]) -> str:
         found = held or quarter
         return f"it would have {found} accounts, at least {HOLDOUT_ROWS} are needed"
     if not SHARE_LIMITS[0] * n <= held <= SHARE_LIMITS[1] * n:
-        return "the starts do not spread over time, no day divides the latest quarter from the rest"
+        return _NO_SPREAD
     if held < HOLDOUT_ROWS:
         return f"it would have {held} accounts, at least {HOLDOUT_ROWS} are needed"
     fewest = min(int(fit[later].sum()), int((~fit[later]).sum()))
@@ -140,3 +181,63 @@ def _refusal(later: npt.NDArray[np.bool_], fit: npt.NDArray[np.bool_]) -> str:
             f"class; at least {TRAIN_ROWS} and {TRAIN_OF_EACH_CLASS} are needed"
         )
     return ""
+
+
+def purged_training(
+    split: Split, dates: pd.DataFrame, is_fit: pd.Series, horizon: Period, lag: Period
+) -> PurgedTraining:
+    """Return the training accounts that were mature when the hold-out began.
+
+    Those with start + horizon + lag <= the first start of the hold-out: a model trained on that day
+    could have had no others. At least 300, and 50 of each class, make a model.
+
+    Parameters
+    ----------
+    split : Split
+        Training part and hold-out.
+    dates : pandas.DataFrame
+        ``started_on``, indexed by account_id.
+    is_fit : pandas.Series of bool
+        The outcome, indexed by account_id.
+    horizon, lag : Period
+        The company's clock.
+
+    Returns
+    -------
+    PurgedTraining
+        None of them, with the reason, where there are too few.
+
+    Notes
+    -----
+    Otherwise the split is by cohort: all of `train` started before the hold-out, but some outcomes
+    were only known after it had begun. A change of the market in between would flatter the model.
+
+    Examples
+    --------
+    >>> ids = [f"a{i:04}" for i in range(1600)]
+    >>> dates = pd.DataFrame({"started_on": pd.date_range("2022-01-01", periods=1600)}, index=ids)
+    >>> is_fit = pd.Series([True, False] * 800, index=ids)
+    >>> split = holdout_split(dates, is_fit)
+    >>> purged = purged_training(split, dates, is_fit, Period(12, "mo"), Period(60, "d"))
+    >>> len(split.train), len(purged.train)
+    (1200, 775)
+    >>> print(purged.text)
+    775 of 1,200 training accounts were mature by 2025-04-15, when the hold-out began
+    """
+    nobody = split.train[:0]
+    if split.basis != "later":
+        return PurgedTraining(nobody, "cohort split, not purged: there is no later hold-out")
+    begin = pd.to_datetime(dates.loc[split.holdout, "started_on"]).dt.normalize().min()
+    starts = pd.to_datetime(dates.loc[split.train, "started_on"]).dt.normalize()
+    ready = period_end(period_end(starts, horizon), lag)
+    mature = split.train[(ready <= begin).to_numpy()]
+    n_fit = int(is_fit.loc[mature].sum())
+    fewest = min(n_fit, len(mature) - n_fit)
+    of = f"{len(mature):,} of {len(split.train):,} training accounts were mature by {begin.date()}"
+    if len(mature) < PURGED_ROWS or fewest < TRAIN_OF_EACH_CLASS:
+        return PurgedTraining(
+            nobody,
+            f"cohort split, not purged: {of}, when the hold-out began, {fewest} in the smaller "
+            f"class; at least {PURGED_ROWS} and {TRAIN_OF_EACH_CLASS} are needed",
+        )
+    return PurgedTraining(mature, f"{of}, when the hold-out began")

@@ -31,6 +31,8 @@ _COLUMNS = [
 ]
 # Below this rank correlation a direction would be contradicted by too many accounts to be named.
 _ONE_DIRECTION = 0.5
+# Facts that nothing depends on reach shares of 1 to 2 %; which way they point is luck.
+_TOO_SMALL = 0.02
 # A level on fewer accounts than this is not named as the best or the worst.
 _LEVEL_MIN = 5
 _NAMED = 2
@@ -63,7 +65,8 @@ def drivers(
         - ``share``: its share of all, 0 to 1;
         - ``direction``: in words: "higher goes with more margin", "lower goes with more margin"
           ("older", "younger" for a date's age; "yes", "no" for a flag), "mixed", for a category
-          "by level", and "none" where the model does not use it;
+          "by level", "too small to say" below a share of 2 %, and "none" where the model does not
+          use it;
         - ``rank_correlation``: Spearman's, of value against contribution over the accounts where
           the value is known, -1 to 1; NaN for categories and constants;
         - ``n``: accounts where the value is known;
@@ -112,7 +115,7 @@ def drivers(
         column, effect = matrix[:, feature.column], values[:, feature.column]
         correlation = np.nan if feature.kind == "category" else _spearman(column, effect)
         most, least = _levels(feature, column, effect)
-        direction = _direction(feature, correlation, size, contributions.which)
+        direction = _direction(feature, correlation, size, share, contributions.which)
         weight = f"{_percent(share)} of what tells accounts apart"
         if total > 0:
             weight += f", {amount_phrase(size)} {contributions.unit} on average"
@@ -169,9 +172,11 @@ def _level_name(feature: Feature, level: str) -> str:
     return "rare levels" if level == POOLED and feature.rare_levels else level
 
 
-def _direction(feature: Feature, correlation: float, size: float, which: str) -> str:
+def _direction(feature: Feature, correlation: float, size: float, share: float, which: str) -> str:
     if size == 0:
         return "none"
+    if share < _TOO_SMALL:
+        return "too small to say"
     if feature.kind == "category":
         return "by level"
     # A NaN correlation compares false: a value that never varies has no direction.
@@ -187,6 +192,8 @@ def _sentence(
     more, less = _WORDS[which]
     if direction == "none":
         return "the model does not use it."
+    if direction == "too small to say":
+        return "its share is too small to say which values go with more or less."
     if direction == "by level":
         parts = [
             f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} associated with {words}"

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "explanation"]
 
 
+_WHICH = {
+    "later": "later accounts",
+    "random": "accounts held out at random, not later",
+    "none": "training accounts",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """What moves the number that ranks, among accounts that the model did not learn from.
@@ -55,6 +62,5 @@ def explanation(trial: Trial) -> Explanation:
     """
     found = contributions(trial.model, trial.matrix)
     table = drivers(found, trial.matrix, trial.model.contract)
-    later = trial.split.basis == "later"
-    basis = f"{len(trial.judged):,} {'later accounts' if later else 'training accounts'}"
+    basis = f"{len(trial.judged):,} {_WHICH[trial.split.basis]}"
     return Explanation(found, table, trial.matrix, basis)

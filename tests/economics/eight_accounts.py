@@ -146,6 +146,7 @@ def economics_spec(**more):
             "caused_by": {"topic": {"billing": "finance"}},
         },
         "label": {"hurdle": 405},
+        "min_covered": 0.6,
     }
     return settings(EconomicsSpec, {**values, **more}, "data.economics")
 

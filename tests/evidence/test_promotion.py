@@ -43,14 +43,20 @@ def with_comparison(found, **changed):
     return dataclasses.replace(found, against_icp=dataclasses.replace(found.against_icp, **changed))
 
 
-def test_a_better_model_goes_live_with_or_without_a_champion():
-    for champion_exists in (False, True):
-        given = verdict(judged(), STRONG, champion_exists=champion_exists)
-        assert (given.decision, given.exploratory) == ("PROMOTE", False)
-        text = " ".join(given.reasons)
-        assert "The model beats the fit rate alone: log-loss 0." in text
-        assert "more per account than ICP 2025" in text
-        assert all(reason.endswith(".") for reason in given.reasons)
+def test_a_better_first_model_goes_live():
+    given = verdict(judged(), STRONG, champion_exists=False, look=3)
+    assert (given.decision, given.exploratory) == ("PROMOTE", False)
+    text = " ".join(given.reasons)
+    assert "The model beats the fit rate alone: log-loss 0." in text
+    assert "more per account than ICP 2025" in text
+    assert all(reason.endswith(".") for reason in given.reasons)
+    assert given.notes[0].startswith("Look 3 at this hold-out: exploratory")
+
+
+def test_a_model_in_use_is_not_replaced_on_these_figures():
+    given = verdict(judged(), STRONG, champion_exists=True)
+    assert given.decision == "HOLD"
+    assert "icpfit promote compares the two" in given.reasons[0]
 
 
 @pytest.mark.parametrize("tier", ["weak", "none"])
@@ -76,7 +82,7 @@ def test_the_fit_rate_must_surely_be_beaten(p, decision):
 @pytest.mark.parametrize(("p", "decision"), [(0.90, "PROMOTE"), (0.899, "HOLD"), (np.nan, "HOLD")])
 def test_the_current_icp_must_surely_be_beaten(p, decision):
     found = with_comparison(judged(), p_better=p)
-    assert verdict(found, STRONG, champion_exists=True).decision == decision
+    assert verdict(found, STRONG, champion_exists=False).decision == decision
 
 
 def test_a_difference_below_zero_never_counts():
@@ -139,7 +145,7 @@ def test_without_a_holdout_only_a_first_model_goes_live_and_is_marked():
     assert "marked exploratory" in first.reasons[-1]
     second = verdict(found, STRONG, champion_exists=True)
     assert second.decision == "HOLD"
-    assert "a model in use is not replaced" in second.reasons[0]
+    assert "a model in use is not replaced on them" in " ".join(second.reasons)
 
 
 def test_a_model_that_knows_nothing_is_held():

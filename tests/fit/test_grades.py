@@ -96,7 +96,6 @@ def test_evidence_by_hand():
     # Wilson's 90 % interval of 2 in 2: low = 1 / (1 + 1.645^2 / 2) = 0.425, high = 1.
     assert found.evidence["A"].fit_rate.low == pytest.approx(0.425, abs=0.001)
     assert found.evidence["A"].fit_rate.high == 1.0
-    assert all(each.merged_with == () for each in found.evidence.values())
 
 
 def test_intervals_of_the_mean_margin_hold_it_and_say_when_they_are_approximate():
@@ -122,9 +121,10 @@ def test_accounts_of_one_parent_are_resampled_together():
 
 
 def test_grades_in_the_wrong_order_are_merged():
-    expected = np.arange(1.0, 11.0)
+    # Forty times the accounts above, so that luck has no say.
+    expected = np.repeat(np.arange(1.0, 11.0), 40)
     # As above, but B earns 250 and A 200; C and D stay apart.
-    earned = np.array([-50, -30, 0, 10, 20, 250, 250, 250, 100, 300.0])
+    earned = np.repeat([-50, -30, 0, 10, 20, 250, 250, 250, 100, 300.0], 40)
     found = made(expected, earned)
     assert {k: each.merged_with for k, each in found.evidence.items()} == {
         "A": ("B",),
@@ -134,22 +134,37 @@ def test_grades_in_the_wrong_order_are_merged():
     }
     # A 40, B 60, C 55: B and C are in order, but A and B pooled (2 and 3 accounts: 52) earn less
     # than C, so all three go together.
-    earned = np.array([-50, -30, 55, 55, 55, 60, 60, 60, 40, 40.0])
+    earned = np.repeat([-50, -30, 55, 55, 55, 60, 60, 60, 40, 40.0], 40)
     found = made(expected, earned)
     assert found.evidence["C"].merged_with == ("A", "B")
     assert found.evidence["D"].merged_with == ()
 
 
 def test_neighbours_that_earn_the_same_are_merged():
-    earned = np.array([-50, -30, 0, 10, 20, 60, 60, 60, 60, 60.0])
-    found = made(np.arange(1.0, 11.0), earned)
+    earned = np.repeat([-50, -30, 0, 10, 20, 60, 60, 60, 60, 60.0], 40)
+    found = made(np.repeat(np.arange(1.0, 11.0), 40), earned)
     assert [each.merged_with for each in found.evidence.values()] == [("B",), ("A",), (), ()]
 
 
+def test_neighbours_that_luck_alone_could_tell_apart_are_merged():
+    """The better grade must do better in 9 of 10 resamples, not just in the one that was drawn."""
+    rng = np.random.default_rng(8)
+    pairs = merged = 0
+    for _ in range(20):
+        found = made(rng.normal(0, 1, 400), rng.normal(0, 100, 400), margin_if_won=np.ones(400))
+        letters = list(found.evidence)
+        pairs += len(letters) - 1
+        merged += sum(
+            second in found.evidence[first].merged_with
+            for first, second in zip(letters, letters[1:], strict=False)
+        )
+    assert merged / pairs > 0.75
+
+
 def test_where_the_fit_ranks_grades_are_merged_by_their_fit_rate():
-    expected = np.arange(1.0, 11.0)
-    is_fit = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1, 0], dtype=bool)
-    earned = np.arange(1.0, 11.0)
+    expected = np.repeat(np.arange(1.0, 11.0), 40)
+    is_fit = np.repeat(np.array([0, 0, 0, 1, 1, 1, 1, 1, 1, 0], dtype=bool), 40)
+    earned = np.repeat(np.arange(1.0, 11.0), 40)
     by_fit = made(expected, earned, is_fit, ranks="fit", margin_if_won=expected).evidence
     assert (by_fit["A"].merged_with, by_fit["C"].merged_with) == (("B",), ())
     assert made(expected, earned, is_fit).evidence["A"].merged_with == ()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icpfit.fit.split import holdout_split
+from icpfit.data.joining.periods import Period
+from icpfit.fit.split import holdout_split, purged_training
 
 
 def starts(days, fit=None):
@@ -68,11 +69,69 @@ def test_too_few_give_no_holdout_with_the_reason(n, fit_share, text):
     assert (split.basis, split.reason, len(split.holdout), len(split.train)) == ("none", text, 0, n)
 
 
-@pytest.mark.parametrize("days", [[5] * 800, [5] * 400 + [6] * 400, [5] * 700 + [6] * 100])
-def test_starts_that_do_not_spread_give_no_later_holdout(days):
-    split = holdout_split(*starts(days))
-    assert (split.basis, len(split.train)) == ("none", 800)
-    assert "at least 150" in split.reason or "the starts do not spread over time" in split.reason
+@pytest.mark.parametrize("days", [[5] * 800, [5] * 700 + [6] * 100, [5] * 420 + [6] * 380])
+def test_starts_that_do_not_spread_give_a_random_holdout(days):
+    dates, is_fit = starts(days)
+    split = holdout_split(dates, is_fit)
+    assert (split.basis, len(split.train), len(split.holdout)) == ("random", 600, 200)
+    assert split.reason == (
+        "random hold-out of 200 accounts (random, not later: the starts do not spread over time)"
+    )
+    assert split.train.union(split.holdout).equals(is_fit.index)
+    # Like shares of the classes, the same accounts whatever the order of the rows.
+    assert is_fit[split.holdout].sum() == 100
+    again = holdout_split(dates.iloc[::-1], is_fit.iloc[::-1])
+    assert again.holdout.equals(split.holdout)
+    assert not holdout_split(dates, is_fit, seed=1).holdout.equals(split.holdout)
+
+
+def test_a_random_holdout_keeps_groups_together():
+    dates, is_fit = starts([5] * 900)
+    groups = pd.Series([f"g{i // 3}" for i in range(900)], index=is_fit.index)
+    split = holdout_split(dates, is_fit, groups)
+    assert split.basis == "random"
+    assert not set(groups[split.train]) & set(groups[split.holdout])
+
+
+def test_a_random_holdout_needs_as_much_as_a_later_one():
+    fit = np.arange(800) < 120  # 30 of them in a quarter
+    split = holdout_split(*starts([5] * 800, fit))
+    assert split.basis == "none"
+    assert "only 30 of its 200 accounts were a profitable fit" in split.reason
+    assert holdout_split(*starts([5] * 400)).basis == "none"
+
+
+def test_purged_by_hand():
+    # One start a day, the hold-out begins on day 600; mature by then: day + 100 + 20 <= 600.
+    dates, is_fit = starts(list(range(800)))
+    split = holdout_split(dates, is_fit)
+    purged = purged_training(split, dates, is_fit, Period(100, "d"), Period(20, "d"))
+    assert list(purged.train) == list(is_fit.index[:481])
+    assert purged.text == (
+        "481 of 600 training accounts were mature by 2025-08-23, when the hold-out began"
+    )
+
+
+def test_too_few_are_left_after_purging():
+    dates, is_fit = starts(list(range(800)))
+    split = holdout_split(dates, is_fit)
+    purged = purged_training(split, dates, is_fit, Period(12, "mo"), Period(60, "d"))
+    assert len(purged.train) == 0
+    # 2025-08-23 less 60 days and 12 months is 2024-06-24, the 176th day of a leap year
+    assert purged.text == (
+        "cohort split, not purged: 176 of 600 training accounts were mature by 2025-08-23, when "
+        "the hold-out began, 88 in the smaller class; at least 300 and 50 are needed"
+    )
+
+
+def test_without_a_later_holdout_nothing_is_purged():
+    dates, is_fit = starts([5] * 800)
+    split = holdout_split(dates, is_fit)
+    purged = purged_training(split, dates, is_fit, Period(1, "d"), Period(0, "d"))
+    assert (len(purged.train), purged.text) == (
+        0,
+        "cohort split, not purged: there is no later hold-out",
+    )
 
 
 def test_two_days_that_divide_well_are_enough():

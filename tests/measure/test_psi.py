@@ -93,3 +93,22 @@ def test_every_row_is_counted_once(values, bins):
     assert first.sum() == len(values)
     assert (first == second).all()
     assert len(first) <= bins
+
+
+def test_the_p_value_goes_with_the_null():
+    # At an index equal to its null, luck alone gives as much in 5 of 100 cases.
+    rng = np.random.default_rng(4)
+    found = psi(rng.normal(size=300), rng.normal(0.2, 1, size=100))
+    scaled = found.value / (1 / 300 + 1 / 100)
+    from scipy.stats import chi2
+
+    assert found.p_value == pytest.approx(1 - chi2.cdf(scaled, found.n_bins - 1))
+    assert (found.p_value < 0.05) == (found.value > found.null_95)
+    assert psi([7.0] * 50, [7.0] * 50).p_value == 1.0
+
+
+def test_levels_are_matched_by_their_text():
+    # "10" of the list is a level never served, whatever its place among the sorted levels.
+    first, second = population_counts(["1", "2", "3"], ["10", "2", None])
+    assert first.tolist() == [1, 1, 1, 0, 0]
+    assert second.tolist() == [0, 1, 0, 1, 1]

@@ -50,16 +50,18 @@ def test_other_words_are_left_alone(word):
     [
         (["trian", "data=demo"], "there is no job 'trian'; did you mean 'train'?"),
         (["train"], "data: which company?"),
-        (["train", "data=nobody"], "Could not find 'data/nobody'"),
-        (["check", "data=demo", "sed=7"], "Could not override 'sed'"),
+        (["train", "data=nobody"], "data: there is no company 'nobody'; here are demo, olist"),
+        (["train", "data=demo", "sed=7"], "sed: there is no such key; did you mean 'seed'?"),
         (["check", "data=demo", "+sed=7"], "check.sed: there is no such key"),
-        (["check", "data=demo", "data.horizn=12mo"], "horizn"),
+        (["check", "data=demo", "data.horizn=12mo"], "did you mean 'horizon'?"),
         (
             ["check", "data=demo", "+data.horizn=12mo"],
             "data.horizn: there is no such key; did you mean 'horizon'?",
         ),
         (["check", "data=demo", "root=no/such/folder"], "root: there is no folder"),
         (["check", "data=demo", "data.lag=[60d"], "icpfit: "),
+        (["score", "data=demo"], "prospects: is missing; say icpfit score prospects="),
+        (["check", "data=demo", "--config-dir", "nowhere"], "name the folder that holds"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_1(words, said, capsys, tmp_path, monkeypatch):

@@ -41,7 +41,7 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
     assert header[FACTS][0] == "Industry"
     assert header[FACTS][-1] == "Has Web Shop"
     facts = [row[FACTS] for row in rows]
-    random.Random(5).shuffle(facts)
+    random.Random(1).shuffle(facts)
     for row, given in zip(rows, facts, strict=True):
         row[FACTS] = given
     # one line of the export is a repeat of another: it must stay one

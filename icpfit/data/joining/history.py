@@ -104,7 +104,11 @@ def facts_at_decision(
         if bad:
             unreadable[name] = bad
         both = pd.DataFrame(
-            {"row": np.arange(len(frame)), "account_id": owner, "on": frame["decided_on"]}
+            {
+                "row": np.arange(len(frame)),
+                "account_id": owner.to_numpy(),
+                "on": frame["decided_on"].to_numpy(),
+            }
         ).merge(mine.assign(value_as=values), on="account_id")
         known = both[both["valid_from"] <= both["on"]]
         last = known.drop_duplicates("row", keep="last")
@@ -163,7 +167,7 @@ def _values(
     parts, problems = [], []
     for source, part in records.groupby("source", sort=True):
         fmt = spec.sources[str(source)].format if str(source) in spec.sources else Format()
-        texts = pa.array(part["value"].tolist(), pa.string())
+        texts = pa.array(part["value"], pa.string(), from_pandas=True)
         read = parsed(texts, attribute.kind, fmt)
         typed = pa.chunked_array([read.values], arrow_type(attribute.kind))  # noqa: PD011
         parts.append(fact_values(typed, attribute.kind).set_axis(part.index))

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from icpfit.icp.profile import Profile
     from icpfit.measure.estimate import Estimate
 
-__all__ = ["check_summary", "demo_summary", "promote_summary", "score_summary", "train_summary"]
+__all__ = [
+    "check_summary",
+    "demo_summary",
+    "promote_summary",
+    "rollback_summary",
+    "score_summary",
+    "train_summary",
+]
 
 Rows = list[tuple[str, str]]
 
@@ -119,14 +126,43 @@ def promote_summary(promotion: Promotion) -> Rows:
     list of tuple of str
         Rows of the closing table.
     """
-    before = "none" if promotion.from_version is None else f"v{promotion.from_version}"
-    after = "none" if promotion.to_version is None else f"v{promotion.to_version}"
+    headline = str(promotion.figures.get("headline") or "")
+    notes = promotion.figures.get("notes") or ()
+    decision: str = promotion.decision
+    if promotion.decision == "FORCE":
+        decision = f"HOLD, overruled by {promotion.by}: {promotion.reason}"
+        headline = ""
     return [
-        ("verdict", promotion.decision),
+        ("verdict", f"{decision}, {headline}" if headline else decision),
         *[("because" if i == 0 else "", reason) for i, reason in enumerate(promotion.reasons)],
-        ("in use before", before),
-        ("in use now", after),
+        *[("beside" if i == 0 else "", str(note)) for i, note in enumerate(notes)],
+        *_versions_in_use(promotion),
     ]
+
+
+def rollback_summary(promotion: Promotion) -> Rows:
+    """Say which model is in use after going back.
+
+    Parameters
+    ----------
+    promotion : Promotion
+        The line of the promotion log.
+
+    Returns
+    -------
+    list of tuple of str
+        Rows of the closing table.
+    """
+    said = f"by {promotion.by}" + (f": {promotion.reason}" if promotion.reason else "")
+    return [("gone back", said), *_versions_in_use(promotion)]
+
+
+def _versions_in_use(promotion: Promotion) -> Rows:
+    before, after = (
+        "none" if version is None else f"v{version}"
+        for version in (promotion.from_version, promotion.to_version)
+    )
+    return [("in use before", before), ("in use now", after)]
 
 
 def score_summary(scored: pd.DataFrame, out: Path, model: str) -> Rows:

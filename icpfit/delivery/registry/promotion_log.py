@@ -18,23 +18,34 @@ if TYPE_CHECKING:
 
     from icpfit.evidence.promotion import Verdict
 
-__all__ = ["Promotion", "promotion", "promotions", "record_promotion"]
+__all__ = [
+    "Promotion",
+    "champions",
+    "promotion",
+    "promotions",
+    "record_promotion",
+    "taken_out_of_use",
+]
+
+_PUT_IN_USE = ("PROMOTE", "REFRESH", "FORCE")
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """One verdict on a challenger, and what followed from it.
+    """One verdict on a challenger, or one way back, and what followed from it.
 
     Attributes
     ----------
     company : str
         The company that the model is of.
     decision : str
-        ``"PROMOTE"`` when the challenger became the champion, ``"HOLD"`` when it didn't.
+        ``"PROMOTE"`` or ``"REFRESH"`` when the challenger became the champion by the verdict,
+        ``"FORCE"`` when it did against the verdict, ``"HOLD"`` when it didn't; ``"ROLLBACK"`` when
+        the previous model was put in use again.
     from_version, to_version : int or None
         The champion before and after; None where there was none.
     challenger_version : int
-        The version that the verdict is about.
+        The version that the verdict is about; in a way back the one that was in use.
     reasons : tuple of str
         The verdict's reasons, with figures.
     by, reason : str
@@ -46,7 +57,7 @@ class Promotion:
     """
 
     company: str
-    decision: Literal["PROMOTE", "HOLD"]
+    decision: Literal["PROMOTE", "HOLD", "REFRESH", "FORCE", "ROLLBACK"]
     from_version: int | None
     to_version: int | None
     challenger_version: int
@@ -65,6 +76,7 @@ def promotion(
     challenger: int,
     by: str,
     reason: str = "",
+    force: bool = False,
 ) -> Promotion:
     """Return what a verdict means for the models in use.
 
@@ -80,6 +92,8 @@ def promotion(
         The version that the verdict is about.
     by, reason : str
         Who asks for it, and what they say about it.
+    force : bool
+        Put the challenger in use against a verdict to hold it; such a line says ``"FORCE"``.
 
     Returns
     -------
@@ -96,16 +110,20 @@ def promotion(
     """
     values = json.loads(json_text(verdict))
     decision, reasons = values.pop("decision"), values.pop("reasons", ())
+    figures = {**values, **(values.pop("figures", None) or {})}
+    figures.pop("figures", None)
+    if force and decision == "HOLD":
+        decision = "FORCE"
     return Promotion(
         company=company,
         decision=decision,
         from_version=champion,
-        to_version=challenger if decision == "PROMOTE" else champion,
+        to_version=challenger if decision in _PUT_IN_USE else champion,
         challenger_version=challenger,
         reasons=tuple(str(line) for line in reasons),
         by=by,
         reason=reason,
-        figures=values,
+        figures=figures,
     )
 
 
@@ -184,6 +202,69 @@ def promotions(path: Path) -> list[Promotion]:
                 " take the line out once you know what happened"
             ) from None
     return read
+
+
+def champions(log: list[Promotion]) -> list[int]:
+    """Return which versions lie below the one in use, as the log tells it.
+
+    Parameters
+    ----------
+    log : list of Promotion
+        From `promotions`.
+
+    Returns
+    -------
+    list of int
+        The first champion first, the one in use last; a way back takes the last one off.
+
+    Examples
+    --------
+    >>> def line(decision, before, after):
+    ...     return Promotion("acme", decision, before, after, after, (), "mo")
+    >>> log = [line("PROMOTE", None, 1), line("PROMOTE", 1, 2), line("FORCE", 2, 3)]
+    >>> champions(log), champions([*log, line("ROLLBACK", 3, 2)])
+    ([1, 2, 3], [1, 2])
+    """
+    stack: list[int] = []
+    for line in log:
+        after = line.to_version
+        if after is None or line.from_version == after:
+            continue
+        if line.decision == "ROLLBACK" and after in stack:
+            del stack[len(stack) - stack[::-1].index(after) :]
+        elif line.decision == "ROLLBACK" or line.decision in _PUT_IN_USE:
+            stack.append(after)
+    return stack
+
+
+def taken_out_of_use(log: list[Promotion], version: int) -> str:
+    """Return when, by whom and why a version was gone back on, if that is the last that was done.
+
+    Parameters
+    ----------
+    log : list of Promotion
+        From `promotions`.
+    version : int
+        The version.
+
+    Returns
+    -------
+    str
+        Empty where it never was, or was put in use again since.
+
+    Examples
+    --------
+    >>> gone = Promotion("acme", "ROLLBACK", 3, 2, 3, (), "mo", "odd list", "2026-01-02T10:00:00")
+    >>> taken_out_of_use([gone], 3), taken_out_of_use([gone], 2)
+    ('2026-01-02 by mo, odd list', '')
+    """
+    said = ""
+    for line in log:
+        if line.decision == "ROLLBACK" and line.from_version == version:
+            said = f"{line.time[:10]} by {line.by}" + (f", {line.reason}" if line.reason else "")
+        elif line.decision in _PUT_IN_USE and line.to_version == version:
+            said = ""
+    return said
 
 
 def _last_byte(path: Path) -> bytes:

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 DIGEST_TAG = "icpfit.bundle_sha256"
-Alias = Literal["challenger", "champion"]
+Alias = Literal["challenger", "champion", "previous"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def no_such_model(store: Store, alias: Alias) -> ModelError:
     ----------
     store : Store
         The company's.
-    alias : {"champion", "challenger"}
+    alias : {"champion", "challenger", "previous"}
         Which one was asked for.
 
     Returns
@@ -92,6 +92,11 @@ def no_such_model(store: Store, alias: Alias) -> ModelError:
         return ModelError(
             f"no champion yet for '{company}' under {store.folder}:"
             f" run icpfit train data={company}, then icpfit promote data={company}"
+        )
+    if alias == "previous":
+        return ModelError(
+            f"no previous model for '{company}' under {store.folder}:"
+            " only one was ever in use, or all were gone back on; nothing was changed"
         )
     return ModelError(
         f"no challenger for '{company}' under {store.folder}:"

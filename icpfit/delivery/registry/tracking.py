@@ -21,17 +21,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icpfit import __version__
+from icpfit.delivery.registry.aliases import aliased_model, put_in_use, taken_back
 from icpfit.delivery.registry.experiment import HOST_TAG, end_killed_runs, experiment_id
-from icpfit.delivery.registry.promotion_log import Promotion, promotion, record_promotion
+from icpfit.delivery.registry.look_log import holdout_of, record_look
 from icpfit.delivery.registry.registered_model import (
     DIGEST_TAG,
     Alias,
     RegisteredModel,
+    loaded_model,
     no_such_model,
 )
 from icpfit.delivery.registry.store import (
     Store,
-    artifact_path,
     failure,
     locked,
     running,
@@ -51,6 +52,7 @@ from icpfit.errors import IcpfitError, ModelError, OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from icpfit.delivery.registry.promotion_log import Promotion
     from icpfit.evidence.promotion import Verdict
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "promote",
     "record_training",
     "registered_model",
+    "rollback",
 ]
 
 # Set before MLflow is imported, which reads them then. Telemetry is off because customers' figures
@@ -99,8 +102,8 @@ def record_training(store: Store, run: TrainingRecord) -> Recorded:
 
     Notes
     -----
-    Runs of processes that were killed are marked so. A run that fails in here is marked FAILED; the
-    alias moves last, so a half-recorded model is never the challenger.
+    Runs of killed processes are marked so, one that fails in here FAILED; the alias moves last, so
+    a half-recorded model is never the challenger. The look at the hold-out is counted.
     """
     with _mlflow(store, "recording the training") as client, contextlib.ExitStack() as held:
         with locked(store):
@@ -111,6 +114,7 @@ def record_training(store: Store, run: TrainingRecord) -> Recorded:
             held.enter_context(running(store, run_id))
         try:
             _log(client, run_id, run)
+            record_look(store, *holdout_of(run.tags), job="train", run_id=run_id)
             version = None if run.bundle is None else _registered(store, client, run_id, run)
         except KeyboardInterrupt:
             client.set_terminated(run_id, "KILLED")
@@ -123,14 +127,14 @@ def record_training(store: Store, run: TrainingRecord) -> Recorded:
 
 
 def registered_model(store: Store, alias: Alias) -> RegisteredModel:
-    """Return the model in use, or the last one that was trained and not promoted.
+    """Return the model in use, the one before it, or the last that was trained and not promoted.
 
     Parameters
     ----------
     store : Store
         From `open_store`.
-    alias : {"champion", "challenger"}
-        Which of the two.
+    alias : {"champion", "challenger", "previous"}
+        Which of them.
 
     Returns
     -------
@@ -149,7 +153,7 @@ def registered_model(store: Store, alias: Alias) -> RegisteredModel:
 
 
 def champion(store: Store) -> RegisteredModel:
-    """Return the model in use, see `registered_model`.
+    """Return the model in use.
 
     Parameters
     ----------
@@ -159,13 +163,13 @@ def champion(store: Store) -> RegisteredModel:
     Returns
     -------
     RegisteredModel
-        The version with the alias ``champion``.
+        See `registered_model`.
     """
     return registered_model(store, "champion")
 
 
 def challenger(store: Store) -> RegisteredModel:
-    """Return the last model that was trained and not promoted, see `registered_model`.
+    """Return the last model that was trained and not promoted.
 
     Parameters
     ----------
@@ -175,7 +179,7 @@ def challenger(store: Store) -> RegisteredModel:
     Returns
     -------
     RegisteredModel
-        The version with the alias ``challenger``.
+        See `registered_model`.
     """
     return registered_model(store, "challenger")
 
@@ -187,8 +191,8 @@ def is_registered(store: Store, alias: Alias) -> bool:
     ----------
     store : Store
         From `open_store`.
-    alias : {"champion", "challenger"}
-        Which of the two.
+    alias : {"champion", "challenger", "previous"}
+        Which of them.
 
     Returns
     -------
@@ -215,12 +219,18 @@ def has_champion(store: Store) -> bool:
 
 
 def promote(
-    store: Store, version: int, verdict: Mapping[str, Any] | Verdict, by: str, reason: str = ""
+    store: Store,
+    version: int,
+    verdict: Mapping[str, Any] | Verdict,
+    by: str,
+    reason: str = "",
+    *,
+    force: bool = False,
+    kept: Mapping[str, str] | None = None,
 ) -> Promotion:
     """Act on a verdict: put the challenger in use, or only write down why not.
 
-    The champion becomes ``previous``, the challenger ``champion``; a line in the promotion log goes
-    before, so that no model is ever in use without one.
+    The champion becomes ``previous``, the challenger ``champion``; the log's line goes before.
 
     Parameters
     ----------
@@ -229,10 +239,14 @@ def promote(
     version : int
         The challenger that was judged.
     verdict : Verdict or Mapping
-        ``decision`` (``"PROMOTE"`` or ``"HOLD"``), ``reasons``, and further plain values, which
-        are written down.
+        ``decision`` (``"PROMOTE"``, ``"REFRESH"`` or ``"HOLD"``), ``reasons``, and further plain
+        values, which are written down.
     by, reason : str
         Who asks for it, and what they say about it.
+    force : bool
+        Put it in use whatever the verdict; the log then says ``"FORCE"``.
+    kept : Mapping, optional
+        File name to text, kept with the challenger's run in a folder of this verdict.
 
     Returns
     -------
@@ -247,58 +261,44 @@ def promote(
     OutputError
         If the store or the log can't be written; then no alias was moved.
     """
-    name = store.model_name
     with _mlflow(store, "promoting") as client, locked(store):
-        aliases = _aliases(store, client)
-        champion_now = aliases.get("champion")
-        if version not in (aliases.get("challenger"), champion_now):
-            raise ModelError(
-                f"{name} v{version} is not the challenger any more: another training or promotion"
-                f" came in between; run icpfit promote data={store.company} again"
-            )
-        decided = promotion(
-            store.company,
-            verdict,
-            champion=champion_now,
-            challenger=version,
-            by=by,
-            reason=reason,
+        return put_in_use(
+            store, client, version, verdict, by=by, reason=reason, force=force, kept=kept or {}
         )
-        decided = record_promotion(store.promotion_log, decided)
-        client.set_model_version_tag(name, str(version), "icpfit.verdict", decided.decision)
-        if decided.decision == "PROMOTE":
-            # In this order a crash leaves a champion at every moment, and a repeat mends the rest.
-            if champion_now not in (None, version):
-                client.set_registered_model_alias(name, "previous", str(champion_now))
-            client.set_registered_model_alias(name, "champion", str(version))
-            client.delete_registered_model_alias(name, "challenger")
-    return decided
+
+
+def rollback(store: Store, by: str, reason: str = "") -> Promotion:
+    """Put the previous model in use again.
+
+    Parameters
+    ----------
+    store : Store
+        From `open_store`.
+    by, reason : str
+        Who asks for it, and what they say about it.
+
+    Returns
+    -------
+    Promotion
+        The line of the log, with the decision ``"ROLLBACK"``.
+
+    Raises
+    ------
+    ModelError
+        If there is no previous model, or its files are damaged; then nothing was changed.
+    OutputError
+        If the store or the log can't be written; then no alias was moved.
+    """
+    loaded_model(registered_model(store, "previous"))  # a damaged model must not go live
+    with _mlflow(store, "going back") as client, locked(store):
+        return taken_back(store, client, by, reason)
 
 
 def _aliased(store: Store, alias: Alias) -> RegisteredModel | None:
     if not store.database.is_file():
         return None  # known without the seconds that MLflow's import takes
     with _mlflow(store, f"looking for the {alias}") as client:
-        number = _aliases(store, client).get(alias)
-        if number is None:
-            return None
-        found = client.get_model_version(store.model_name, str(number))
-        run = client.get_run(found.run_id)
-        place = client.get_model_version_download_uri(store.model_name, str(number))
-        return RegisteredModel(
-            name=store.model_name,
-            version=number,
-            run_id=found.run_id,
-            alias=alias,
-            bundle=artifact_path(store, place) / "data" / "bundle",
-            run_files=artifact_path(store, run.info.artifact_uri),
-            tags=dict(found.tags),
-        )
-
-
-def _aliases(store: Store, client: Any) -> dict[str, int]:
-    models = client.search_registered_models(filter_string=f"name = '{store.model_name}'")
-    return {alias: int(number) for model in models for alias, number in model.aliases.items()}
+        return aliased_model(store, client, alias)
 
 
 def _log(client: Any, run_id: str, run: TrainingRecord) -> None:

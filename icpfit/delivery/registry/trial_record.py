@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icpfit import __version__
+from icpfit.delivery.registry.account_roles import ACCOUNTS_FILE, account_roles
+from icpfit.delivery.registry.look_log import holdout_tags
 from icpfit.delivery.registry.training_record import TrainingRecord
 from icpfit.evidence.headline import headline
+from icpfit.evidence.kept_accounts import kept_reference
 from icpfit.evidence.record import as_record
+from icpfit.fit.reference import REFERENCE_FILE, write_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +49,7 @@ def trial_record(
     digests : Mapping of str to str
         sha256 of each export.
     report : Path
-        The report's file.
+        The report's file; the table of the accounts' roles is written beside it.
     bundle : Path or None
         The model's files; None where nothing may be registered.
 
@@ -57,6 +61,10 @@ def trial_record(
     import pandas as pd
 
     judged, model = trial.judgement, trial.model
+    roles = report.with_name(ACCOUNTS_FILE)
+    account_roles(trial).to_parquet(roles)
+    reference = report.with_name(REFERENCE_FILE)
+    write_reference(reference, kept_reference(trial, accounts), model.contract)
     against = judged.against_icp
     shap_values = pd.DataFrame(
         explanation.contributions.values,
@@ -112,11 +120,12 @@ def trial_record(
         tags={
             "icpfit.signal": trial.signal.tier,
             "icpfit.basis": judged.basis,
+            **holdout_tags(list(trial.split.holdout)),
             "icpfit.exploratory": str(not judged.holdout or trial.signal.tier == "weak").lower(),
         },
         drivers=explanation.drivers,
         shap_values=shap_values,
-        files=(report,),
+        files=(report, roles, reference),
         bundle=bundle,
         inputs={feature.name: feature.kind for feature in model.contract.features},
         summary=headline(judged),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from icpfit.delivery.report.driver_rows import DriverRows
+    from icpfit.delivery.report.label_tables import LabelFindings
     from icpfit.economics.margin import WhaleCurve
     from icpfit.economics.waterfall import MarginStep
     from icpfit.evidence.judgement import Judgement
@@ -110,6 +111,8 @@ class ReportFacts:
         See `icpfit.data.joining.ledger.ledger_lines`.
     notes : sequence of str
         What a reader must know beside the figures, such as warnings of the join.
+    sensitivity : LabelFindings or None
+        The label under other assumptions; None where no model was trained.
     """
 
     company: str
@@ -136,3 +139,4 @@ class ReportFacts:
     icp_sentences: Sequence[str] = ()
     ledger_lines: Sequence[Mapping[str, Any]] = ()
     notes: Sequence[str] = ()
+    sensitivity: LabelFindings | None = None

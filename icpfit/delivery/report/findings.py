@@ -53,7 +53,8 @@ def judged_on(judgement: Judgement) -> str:
         "On 521 later accounts" or "On 648 accounts, by cross-validation".
     """
     if judgement.holdout:
-        return f"On {account_count(judgement.n, 'later')}"
+        later = "random" not in judgement.basis
+        return f"On {account_count(judgement.n, 'later' if later else 'randomly held out')}"
     return f"On {account_count(judgement.n)}, by cross-validation"
 
 

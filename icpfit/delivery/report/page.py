@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from icpfit.delivery.report.facts import ReportFacts
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["page_environment", "report_html", "write_report"]
 
 # Invisible characters that turn the direction of what follows, or end a line in mid-sentence.
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -85,7 +85,7 @@ def report_html(facts: ReportFacts) -> str:
             facts.drivers, facts.driver_rows.unit, facts.driver_rows.features
         )
         pictures["drivers"] = figures.driver_figures(facts.drivers, facts.driver_rows)
-    template = _environment().get_template("report.html.j2")
+    template = page_environment().get_template("report.html.j2")
     return template.render(
         facts=facts,
         judgement=judgement,
@@ -130,7 +130,14 @@ def _is_silent(facts: ReportFacts) -> bool:
 
 
 @functools.cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the environment of the pages: escaped, strict, with our filters.
+
+    Returns
+    -------
+    Environment
+        The same each time.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -101,8 +101,8 @@ def key_figures(
                 "Worth",
                 icp.per_100_won,
                 amount,
-                f"per 100 customers won, over {horizon_in_words(horizon)}, if win rates stay as "
-                "they are",
+                "per 100 customers won of the model's choice instead of the current ICP's, over "
+                f"{horizon_in_words(horizon)}, if win rates stay as they are",
             ),
         ]
     else:

@@ -6,9 +6,11 @@ import pytest
 
 from icpfit.delivery.registry.promotion_log import (
     Promotion,
+    champions,
     promotion,
     promotions,
     record_promotion,
+    taken_out_of_use,
 )
 from icpfit.errors import ModelError, OutputError
 from icpfit.evidence.promotion import Verdict
@@ -61,7 +63,35 @@ def test_a_verdict_to_hold_changes_no_champion(verdict):
     found = promotion("acme", verdict, champion=4, challenger=5, by="mo", reason="try")
     assert (found.from_version, found.to_version, found.challenger_version) == (4, 4, 5)
     assert found.reasons == ("the ICP did better",)
-    assert found.figures == {"exploratory": True}
+    assert found.figures["exploratory"] is True
+
+
+def test_a_forced_promotion_says_so_and_keeps_the_verdict_s_figures():
+    held = Verdict("HOLD", ("lower in 55 of 100",), headline="it stays", figures={"n": 462})
+    found = promotion("acme", held, champion=4, challenger=5, by="mo", reason="board", force=True)
+    assert (found.decision, found.from_version, found.to_version) == ("FORCE", 4, 5)
+    assert (found.figures["n"], found.figures["headline"]) == (462, "it stays")
+    # Nothing is overruled where the verdict says the same.
+    agreed = promotion("acme", Verdict("PROMOTE", ()), champion=4, challenger=5, by="m", force=True)
+    assert agreed.decision == "PROMOTE"
+
+
+def _line_of(decision, start, to):
+    return Promotion("acme", decision, start, to, to, (), "mo", "why", "2026-01-02T03:04:05+00:00")
+
+
+def test_the_log_knows_what_lies_below_the_champion():
+    log = [_line_of("PROMOTE", None, 1), _line_of("HOLD", 1, 1), _line_of("REFRESH", 1, 3)]
+    log.append(_line_of("PROMOTE", 3, 4))
+    assert champions(log) == [1, 3, 4]
+    log.append(_line_of("ROLLBACK", 4, 3))
+    assert champions(log) == [1, 3]
+    assert taken_out_of_use(log, 4) == "2026-01-02 by mo, why"
+    log.append(_line_of("FORCE", 3, 4))
+    assert champions(log) == [1, 3, 4]
+    assert taken_out_of_use(log, 4) == ""
+    # After a log that starts in the middle the way back is all that is known.
+    assert champions([_line_of("ROLLBACK", 9, 8)]) == [8]
 
 
 def test_a_verdict_to_promote_names_both():

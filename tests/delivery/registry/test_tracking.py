@@ -27,6 +27,8 @@ from icpfit.delivery.registry.tracking import (
     is_registered,
     promote,
     record_training,
+    registered_model,
+    rollback,
 )
 from icpfit.delivery.registry.training_record import (
     TrainingRecord,
@@ -388,6 +390,62 @@ def test_promotion_moves_champion_and_previous_and_is_written_down(root, bundle)
     ]
     assert lines[1].figures == {"n": 162}
     assert lines[1].reasons == ("better by 3,400 EUR (900–6,100)",)
+
+
+@slow
+def test_rollback_goes_back_step_by_step(root, bundle):
+    store = open_store(root, "back")
+
+    def aliases():
+        return {
+            alias: int(version)
+            for alias, version in _client(root).get_registered_model("icpfit-back").aliases.items()
+        }
+
+    for version in (1, 2, 3):
+        record_training(store, _record(bundle))
+        promote(store, version, PROMOTE, "mo")
+    assert aliases() == {"champion": 3, "previous": 2}
+    done = rollback(store, "Zoë", "odd list")
+    assert (done.decision, done.from_version, done.to_version) == ("ROLLBACK", 3, 2)
+    # The one below comes up, and the one taken back can be put in use again.
+    assert aliases() == {"champion": 2, "previous": 1, "challenger": 3}
+    assert champion(store).label == "icpfit-back v2"
+    record_training(store, _record(bundle))
+    rollback(store, "Zoë")
+    assert aliases() == {"champion": 1, "challenger": 4}
+    with pytest.raises(ModelError, match="no previous model for 'back'") as caught:
+        rollback(store, "Zoë")
+    assert "\n" not in str(caught.value)
+    assert aliases() == {"champion": 1, "challenger": 4}
+    forced = promote(store, 4, HOLD, "mo", "board", force=True, kept={"verdict.json": "{}"})
+    assert (forced.decision, forced.to_version) == ("FORCE", 4)
+    assert aliases() == {"champion": 4, "previous": 1}
+    [kept] = champion(store).run_files.glob("verdict-*/verdict.json")
+    assert kept.read_text() == "{}"
+    assert [line.decision for line in promotions(store.promotion_log)] == [
+        *["PROMOTE"] * 3, "ROLLBACK", "ROLLBACK", "FORCE",
+    ]  # fmt: skip
+
+
+@slow
+def test_rollback_needs_a_sound_model_and_a_log(root, bundle):
+    store = open_store(root, "unsound")
+    for version in (1, 2):
+        record_training(store, _record(bundle))
+        promote(store, version, PROMOTE, "mo")
+    log = store.promotion_log.read_bytes()
+    store.promotion_log.unlink()
+    store.promotion_log.mkdir()
+    with pytest.raises(OutputError, match="no alias was moved"):
+        rollback(store, "mo")
+    assert champion(store).version == 2
+    store.promotion_log.rmdir()
+    store.promotion_log.write_bytes(log + b"{torn")
+    (registered_model(store, "previous").bundle / "fit_0.txt").unlink()
+    with pytest.raises(ModelError, match="fit_0"):
+        rollback(store, "mo")
+    assert champion(store).version == 2
 
 
 @slow
