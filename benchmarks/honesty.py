@@ -10,12 +10,12 @@ import pandas as pd
 from benchmarks.contenders import said, trained
 from benchmarks.nearness import TOP, margin_of_top
 from benchmarks.worlds import best_auc, company, shuffled
-from icpfit.evidence.champion_challenger import ChampionChallenger
 from icpfit.evidence.judgement import Judgement, judgement
-from icpfit.evidence.paired_comparison import Contender, paired_comparison
 from icpfit.evidence.promotion import verdict
 from icpfit.evidence.resampled import resampled_figures
-from icpfit.evidence.succession import succession
+from icpfit.evidence.succession.champion_challenger import ChampionChallenger
+from icpfit.evidence.succession.paired_comparison import Contender, paired_comparison
+from icpfit.evidence.succession.succession import succession
 
 if TYPE_CHECKING:
     from benchmarks.contenders import Trained

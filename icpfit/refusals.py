@@ -16,7 +16,7 @@ _INTERNAL = ("object_type", "reference_type", "full_key")
 
 
 def refusal(text: str, job: str, known: Mapping[str, Sequence[str]]) -> str:
-    """Put a message of Hydra or OmegaConf into one line.
+    r"""Put a message of Hydra or OmegaConf into one line.
 
     Parameters
     ----------

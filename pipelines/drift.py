@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from icpfit.company import Company
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.store import Store
-    from icpfit.evidence.drift import Drift
-    from icpfit.evidence.driver_drift import DriverDrift
+    from icpfit.evidence.drift.drift import Drift
+    from icpfit.evidence.drift.driver_drift import DriverDrift
     from icpfit.fit.model import Model
     from icpfit.fit.reference import Reference
     from icpfit.job import Job
@@ -95,7 +95,7 @@ def _of_list(
     from pathlib import Path
 
     from icpfit.data.prospect_list import read_prospects
-    from icpfit.evidence.drift import list_drift
+    from icpfit.evidence.drift.drift import list_drift
 
     named = str(chosen.prospects)
     with terminal.step("reading the list"):
@@ -111,7 +111,7 @@ def _of_list(
 def _of_accounts(
     chosen: DriftSettings, company: Company, model: Model, kept: Reference, terminal: Terminal
 ) -> Drift:
-    from icpfit.evidence.latest_accounts import latest_drift
+    from icpfit.evidence.drift.latest_accounts import latest_drift
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
@@ -128,7 +128,7 @@ def _of_drivers(
     """Compare the champion with the challenger that waits, else with the one before it."""
     from icpfit.delivery.registry.registered_model import loaded_model
     from icpfit.delivery.registry.tracking import is_registered, registered_model
-    from icpfit.evidence.driver_drift import driver_drift
+    from icpfit.evidence.drift.driver_drift import driver_drift
     from icpfit.fit.reference import REFERENCE_FILE, read_reference
 
     if not is_registered(store, "champion"):

@@ -53,7 +53,7 @@ def run(job: Job) -> None:
     )
     from icpfit.delivery.registry.tracking import challenger, champion, has_champion, promote
     from icpfit.evidence.promotion import check_promoted, verdict
-    from icpfit.evidence.succession import succession
+    from icpfit.evidence.succession.succession import succession
     from icpfit.intake import intake
     from icpfit.job import root_folder
 

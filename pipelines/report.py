@@ -37,13 +37,14 @@ def run(job: Job) -> Path:
         The report.
     """
     from icpfit.company import company_settings, current_profile
+    from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.registered_model import kept_file
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import is_registered, registered_model
     from icpfit.delivery.report.page import write_report
     from icpfit.delivery.report.trial_report import trial_report
-    from icpfit.delivery.whole_file import copied
+    from icpfit.delivery.whole_file import copied, require_writable
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
@@ -53,6 +54,7 @@ def run(job: Job) -> Path:
     company = company_settings(chosen.data)
     terminal.note(f"root: {root}")
     out = Path(chosen.out).expanduser()
+    require_writable(out, endings=(".html", ".htm"), kept=company_files(company.data, root))
     store = open_store(root, company.name)
     if is_registered(store, chosen.model):
         with terminal.step(f"fetching the report of the {chosen.model}"):

@@ -45,9 +45,15 @@ def run(job: Job) -> Path:
     """
     from icpfit.company import company_settings, current_profile
     from icpfit.data.prospect_list import read_prospects
+    from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.summary import score_summary
     from icpfit.delivery.console.terminal import Terminal
-    from icpfit.delivery.lists.list_file import clash_warning, scored_path, write_list
+    from icpfit.delivery.lists.list_file import (
+        LIST_ENDINGS,
+        clash_warning,
+        scored_path,
+        write_list,
+    )
     from icpfit.delivery.lists.scored_list import list_warnings, scored_frame
     from icpfit.delivery.registry.registered_model import loaded_model
     from icpfit.delivery.registry.store import open_store
@@ -63,7 +69,8 @@ def run(job: Job) -> Path:
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
     out = scored_path(chosen.out, chosen.prospects, company.name)
-    require_writable(out)  # before the work of scoring
+    # before the work of scoring
+    require_writable(out, endings=LIST_ENDINGS, kept=company_files(company.data, root))
     with terminal.step("reading the list"):
         listed = read_prospects(company.data, chosen.prospects, root)
     with terminal.step(f"loading the {chosen.model}"):

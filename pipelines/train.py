@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.training_result import TrainingResult
     from icpfit.delivery.report.label_tables import LabelFindings
-    from icpfit.evidence.budget import Budget
-    from icpfit.evidence.definition import Sensitivity
+    from icpfit.evidence.definition.budget import Budget
+    from icpfit.evidence.definition.definition import Sensitivity
     from icpfit.evidence.trial import Trial
     from icpfit.intake import Intake
     from icpfit.job import Job
@@ -147,8 +147,8 @@ def _tested_label(
     """Put the label to the test, as far as the level of evidence goes."""
     from icpfit.delivery.report.label_tables import label_findings
     from icpfit.economics.horizon import accounts_over_shorter_horizon
-    from icpfit.evidence.budget import evidence_budget
-    from icpfit.evidence.sensitivity import sensitivity
+    from icpfit.evidence.definition.budget import evidence_budget
+    from icpfit.evidence.definition.sensitivity import sensitivity
 
     budget = evidence_budget(chosen.evidence)
     with terminal.step("putting the label to the test") as told:

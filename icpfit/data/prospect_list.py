@@ -131,8 +131,17 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
             nothing = pa.chunked_array([pa.nulls(columns.num_rows, arrow_type(attribute.kind))])
             facts[name] = fact_values(nothing, attribute.kind)
             continue
+        before = sum(map(len, unreadable.values()))
         values = _values(text, column, attribute.kind, asked, name=name, unreadable=unreadable)
         facts[name] = fact_values(values, attribute.kind)
+        lost = sum(map(len, unreadable.values())) - before
+        if lost > len(values) - values.null_count:
+            # Single bad cells are the row's own affair; a whole column is a setting.
+            notes.append(
+                f"column '{column}': {lost:,} of {len(values):,} cells can't be read as a "
+                f"{attribute.kind}; how they are written is set by data.prospects.format "
+                "(decimal, thousands, dates)"
+            )
     opened_on = None
     if asked.opened_on is not None and asked.opened_on in columns.column_names:
         values = _values(

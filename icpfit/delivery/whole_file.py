@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 __all__ = ["copied", "require_writable", "whole_file"]
 
@@ -70,18 +70,24 @@ def whole_file(path: Path | str) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
-def require_writable(path: Path | str) -> None:
+def require_writable(
+    path: Path | str, *, endings: Sequence[str] = (), kept: Collection[Path] = ()
+) -> None:
     """Refuse a file that couldn't be written, before the work is done whose result it is to hold.
 
     Parameters
     ----------
     path : Path or str
         The file that will be written later; it isn't touched.
+    endings : sequence of str
+        The endings that it may have, such as ``".html"``; any where there is none.
+    kept : collection of Path
+        Resolved files that may not be written over, such as a company's exports.
 
     Raises
     ------
     OutputError
-        If the file can't be written; one line that names it.
+        If the file can't be written, or may not be; one line that names it.
 
     Examples
     --------
@@ -91,7 +97,14 @@ def require_writable(path: Path | str) -> None:
     icpfit.errors.OutputError: no/such/folder/scored.csv: can't be written, there is no folder
     'no/such/folder'; create it or name another
     """
-    _empty_part(Path(os.path.realpath(path)), path).unlink()
+    place = Path(os.path.realpath(path))
+    if endings and place.suffix.lower() not in endings:
+        raise OutputError(f"{path}: expected a name that ends in {' or '.join(endings)}")
+    if place in kept:
+        raise OutputError(
+            f"{path}: is one of the company's own exports and stays as it is; name another file"
+        )
+    _empty_part(place, path).unlink()
 
 
 def copied(source: Path, path: Path | str) -> None:

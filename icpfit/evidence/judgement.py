@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpfit.evidence.current_icp import APPROXIMATE_BELOW, IcpComparison, icp_comparison
-from icpfit.evidence.gates import Gate, class_gate, too_good_gate
+from icpfit.evidence.leakage.gates import Gate, class_gate, too_good_gate
 from icpfit.evidence.resampled import resampled_figures
 from icpfit.measure.columns import figures, flags
 from icpfit.measure.deciles import decile_table

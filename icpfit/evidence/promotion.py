@@ -8,8 +8,8 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
 
 from icpfit.errors import EvidenceRefused
-from icpfit.evidence.looks import look_sentence
 from icpfit.evidence.signal import signal_sentence
+from icpfit.evidence.succession.looks import look_sentence
 from icpfit.measure.estimate import shown
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def verdict(
         Of the out-of-fold predictions.
     champion_exists : bool
         Whether a model is in use. It isn't replaced on these figures, see
-        `icpfit.evidence.succession`; a first model may go live on them, also without a hold-out,
-        and is then marked exploratory.
+        `icpfit.evidence.succession.succession`; a first model may go live on them, also without a
+        hold-out, and is then marked exploratory.
     look : int
         How often this hold-out has been looked at; 0 where nobody counts.
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from icpfit.errors import ModelError
 from icpfit.evidence.current_icp import IcpComparison
-from icpfit.evidence.gates import Gate
 from icpfit.evidence.judgement import Judgement
+from icpfit.evidence.leakage.gates import Gate
 from icpfit.measure.estimate import Estimate
 from icpfit.measure.ranking import MarginCurve
 

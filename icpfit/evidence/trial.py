@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from icpfit.economics.label import check_label
-from icpfit.evidence.inspection import check_inspection, inspection, left_out
 from icpfit.evidence.judgement import Judgement, judgement
-from icpfit.evidence.model_gates import (
+from icpfit.evidence.leakage.inspection import check_inspection, inspection, left_out
+from icpfit.evidence.leakage.model_gates import (
     drop_one_gates,
     margin_gates,
     purged_gate,
     time_gate,
 )
-from icpfit.evidence.repeated_rows import repeated_rows_gate
+from icpfit.evidence.leakage.repeated_rows import repeated_rows_gate
 from icpfit.evidence.signal import Signal, signal
 from icpfit.fit.features import feature_contract, feature_matrix
 from icpfit.fit.grades import grading
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.typical_prospects import TypicalProspects
     from icpfit.economics.outcome import Accounts
-    from icpfit.evidence.gates import Gate
+    from icpfit.evidence.leakage.gates import Gate
     from icpfit.fit.contract import FeatureContract
     from icpfit.fit.grades import Basis
     from icpfit.icp.profile import Profile

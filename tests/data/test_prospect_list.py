@@ -156,3 +156,27 @@ def test_without_settings_for_prospects(tmp_path):
 
     with pytest.raises(SettingsError, match=r"data\.prospects: is missing"):
         read_prospects(replace(values, prospects=None), "list.csv", tmp_path)
+
+
+def test_a_column_that_is_written_otherwise_is_said_once_with_the_key(tmp_path):
+    from icpfit.data.prospect_list import read_prospects
+    from icpfit.data.table_spec import data_spec
+
+    spec = data_spec(
+        {
+            "folder": ".",
+            "as_of": "2026-06-30",
+            "horizon": "12mo",
+            "lag": "60d",
+            "currency": "EUR",
+            "attributes": {"size": {"kind": "number", "known": "before_sale"}},
+            "sources": {"crm": {"table": "accounts", "files": "crm.csv"}},
+            "prospects": {"id": "id"},
+        }
+    )
+    (tmp_path / "list.csv").write_text("id;size\na;12,00\nb;7,50\nc;3\n", encoding="utf-8")
+    notes = read_prospects(spec, str(tmp_path / "list.csv"), tmp_path).notes
+    assert [note for note in notes if "data.prospects.format" in note] == [
+        "column 'size': 2 of 3 cells can't be read as a number; how they are written is set by "
+        "data.prospects.format (decimal, thousands, dates)"
+    ]

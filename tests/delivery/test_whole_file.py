@@ -145,3 +145,13 @@ def test_a_copy_is_whole(tmp_path):
     assert (tmp_path / "b.html").read_text() == "<p>"
     with pytest.raises(OutputError, match="there is no folder"):
         copied(tmp_path / "a.html", tmp_path / "none" / "b.html")
+
+
+def test_what_a_company_exports_is_never_written_over(tmp_path):
+    export = tmp_path / "umsätze.csv"
+    export.write_text("a")
+    with pytest.raises(OutputError, match="one of the company's own exports"):
+        require_writable(export, kept={export.resolve()})
+    with pytest.raises(OutputError, match="ends in .html or .htm"):
+        require_writable(tmp_path / "x.csv", endings=(".html", ".htm"))
+    assert export.read_text() == "a"

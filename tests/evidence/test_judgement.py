@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icpfit.errors import ModelError
-from icpfit.evidence.gates import Gate
 from icpfit.evidence.headline import headline
 from icpfit.evidence.judgement import judgement
+from icpfit.evidence.leakage.gates import Gate
 from icpfit.evidence.record import as_record, from_record
 from icpfit.measure.ranking import margin_of_top, profit_gini
 

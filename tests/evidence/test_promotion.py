@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from icpfit.evidence.gates import Gate
 from icpfit.evidence.judgement import judgement
+from icpfit.evidence.leakage.gates import Gate
 from icpfit.evidence.promotion import enough_accounts, verdict
 from icpfit.evidence.signal import Signal
 from icpfit.measure.estimate import Estimate

@@ -83,7 +83,8 @@ def test_the_prevalence_itself_is_no_improvement():
 
 
 @pytest.mark.parametrize(
-    ("better", "tier"), [(0.2, "none"), (0.75, "none"), (0.86, "none"), (0.92, "weak"), (0.99, "signal")]
+    ("better", "tier"),
+    [(0.2, "none"), (0.75, "none"), (0.86, "none"), (0.92, "weak"), (0.99, "signal")],
 )
 def test_tiers(better, tier, monkeypatch):
     def samples(*_, **__):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -156,7 +157,7 @@ def test_neighbours_that_luck_alone_could_tell_apart_are_merged():
         pairs += len(letters) - 1
         merged += sum(
             second in found.evidence[first].merged_with
-            for first, second in zip(letters, letters[1:], strict=False)
+            for first, second in itertools.pairwise(letters)
         )
     assert merged / pairs > 0.75
 

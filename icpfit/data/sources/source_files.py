@@ -7,10 +7,16 @@ import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from icpfit.errors import SourceError
 
-__all__ = ["DataFolder", "near_names", "source_files"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from icpfit.data.table_spec import DataSpec
+
+__all__ = ["DataFolder", "company_files", "near_names", "source_files"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,37 @@ def source_files(folder: DataFolder, pattern: str, where: str) -> list[tuple[Pat
             f"{where}: no file '{pattern}' in {folder.shown}; {near_names(pattern, names)}"
         )
     raise SourceError(f"{where}: there is no file '{pattern}'; check the path")
+
+
+def company_files(spec: DataSpec, root: Path) -> set[Path]:
+    """Return the files that a company's settings read, whether or not they can be read now.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        The settings.
+    root : Path
+        What ``spec.folder`` is relative to.
+
+    Returns
+    -------
+    set of Path
+        Resolved: what no output may be written over.
+    """
+    folder = root / spec.folder
+    given: list[tuple[str | None, Mapping[str, str]]] = [
+        (source.files, source.tables) for source in spec.sources.values()
+    ]
+    if spec.prospects is not None:
+        given += [(named.files, named.tables) for named in spec.prospects.lists.values()]
+    patterns = {files for files, _ in given if files}
+    patterns |= {pattern for _, tables in given for pattern in tables.values()}
+    found: set[Path] = set()
+    for pattern in patterns:
+        exact = folder / pattern
+        matches = [exact] if exact.is_file() else [Path(p) for p in _matches(folder, pattern)]
+        found |= {path.resolve() for path in matches}
+    return found
 
 
 def _matches(folder: Path, pattern: str) -> list[str]:

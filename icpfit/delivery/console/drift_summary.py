@@ -13,8 +13,8 @@ from icpfit.delivery.report.driver_drift_findings import driver_findings, driver
 
 if TYPE_CHECKING:
     from icpfit.delivery.console.terminal import Terminal
-    from icpfit.evidence.drift import Drift
-    from icpfit.evidence.driver_drift import DriverDrift
+    from icpfit.evidence.drift.drift import Drift
+    from icpfit.evidence.drift.driver_drift import DriverDrift
 
 __all__ = ["show_drift", "show_driver_drift"]
 

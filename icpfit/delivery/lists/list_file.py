@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from icpfit.data.prospect_list import ProspectList
 
-__all__ = ["added_names", "clash_warning", "scored_path", "write_list"]
+__all__ = ["LIST_ENDINGS", "added_names", "clash_warning", "scored_path", "write_list"]
 
 _PARQUET = (".parquet", ".pq")
+LIST_ENDINGS = (".csv", ".tsv", ".txt", *_PARQUET)
+"""What a scored list's name may end in."""
+
 # A spreadsheet takes a cell that starts so for a formula; also in full width, and behind a tab.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CHUNK = 50_000

@@ -9,8 +9,8 @@ from icpfit.delivery.registry.training_record import json_text
 
 if TYPE_CHECKING:
     from icpfit.delivery.registry.training_record import TrainingRecord
-    from icpfit.evidence.budget import Budget
-    from icpfit.evidence.definition import Sensitivity
+    from icpfit.evidence.definition.budget import Budget
+    from icpfit.evidence.definition.definition import Sensitivity
 
 __all__ = ["SENSITIVITY_FILE", "with_label_test"]
 

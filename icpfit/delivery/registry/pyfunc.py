@@ -75,6 +75,12 @@ class ModelService:
         rows = frame.reset_index(drop=True)
         features = self.model.contract.features
         given = {f.name: _fact(f, rows[f.name]) for f in features if f.name in rows}
+        if not given:
+            # MLflow drops what the signature lacks, rows and all: silence would lose the list.
+            names = ", ".join(f.name for f in features)
+            raise ModelError(
+                f"{self.model.company}: none of the model's columns is there; it reads {names}"
+            )
         opened_on = None
         if "opened_on" in rows and "opened_on" not in given:
             opened_on = _days("opened_on", rows["opened_on"])

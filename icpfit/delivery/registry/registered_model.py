@@ -92,6 +92,7 @@ def no_such_model(store: Store, alias: Alias) -> ModelError:
         return ModelError(
             f"no champion yet for '{company}' under {store.folder}:"
             f" run icpfit train data={company}, then icpfit promote data={company}"
+            " (was it held? model=challenger uses it all the same, and says so)"
         )
     if alias == "previous":
         return ModelError(

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from icpfit.delivery.registry.registered_model import RegisteredModel
     from icpfit.economics.outcome import Accounts
-    from icpfit.evidence.champion_challenger import ChampionChallenger
     from icpfit.evidence.promotion import Verdict
+    from icpfit.evidence.succession.champion_challenger import ChampionChallenger
     from icpfit.icp.profile import Profile
 
 __all__ = ["changed_exports", "stored_comparison", "verdict_files"]
@@ -49,7 +49,7 @@ def stored_comparison(
     ModelError
         If a model is damaged, or it wasn't kept which accounts judged the challenger.
     """
-    from icpfit.evidence.champion_challenger import champion_challenger
+    from icpfit.evidence.succession.champion_challenger import champion_challenger
 
     roles = recorded_roles(challenger)
     if roles is None:

@@ -8,8 +8,8 @@ from icpfit import __version__
 from icpfit.delivery.registry.account_roles import ACCOUNTS_FILE, account_roles
 from icpfit.delivery.registry.look_log import holdout_tags
 from icpfit.delivery.registry.training_record import TrainingRecord
+from icpfit.evidence.drift.kept_accounts import kept_reference
 from icpfit.evidence.headline import headline
-from icpfit.evidence.kept_accounts import kept_reference
 from icpfit.evidence.record import as_record
 from icpfit.fit.reference import REFERENCE_FILE, write_reference
 

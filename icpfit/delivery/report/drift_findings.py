@@ -14,8 +14,8 @@ from icpfit.delivery.amounts import (
 )
 
 if TYPE_CHECKING:
-    from icpfit.evidence.column_drift import ColumnDrift
-    from icpfit.evidence.drift import Drift, Unseen
+    from icpfit.evidence.drift.column_drift import ColumnDrift
+    from icpfit.evidence.drift.drift import Drift, Unseen
     from icpfit.measure.estimate import Estimate
 
 __all__ = ["column_rows", "drift_findings", "drift_headline"]

@@ -16,8 +16,8 @@ from icpfit.delivery.whole_file import require_writable, whole_file
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
-    from icpfit.evidence.drift import Drift
-    from icpfit.evidence.driver_drift import DriverDrift
+    from icpfit.evidence.drift.drift import Drift
+    from icpfit.evidence.drift.driver_drift import DriverDrift
 
 __all__ = ["drift_html", "require_drift_file", "write_drift"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from icpfit.delivery.amounts import interval, percent
 
 if TYPE_CHECKING:
-    from icpfit.evidence.driver_drift import DriverDrift
+    from icpfit.evidence.drift.driver_drift import DriverDrift
 
 __all__ = ["driver_findings", "driver_rows"]
 

@@ -9,8 +9,8 @@ from icpfit.delivery.amounts import UNKNOWN, account_count, count, figure, inter
 from icpfit.delivery.report.tables import ReportTable
 
 if TYPE_CHECKING:
-    from icpfit.evidence.budget import Budget
-    from icpfit.evidence.definition import Sensitivity, VariantFinding
+    from icpfit.evidence.definition.budget import Budget
+    from icpfit.evidence.definition.definition import Sensitivity, VariantFinding
 
 __all__ = ["LabelFindings", "label_findings", "sensitivity_table"]
 
@@ -43,7 +43,7 @@ def label_findings(found: Sensitivity, budget: Budget, currency: str) -> LabelFi
     Parameters
     ----------
     found : Sensitivity
-        From `icpfit.evidence.sensitivity.sensitivity`.
+        From `icpfit.evidence.definition.sensitivity.sensitivity`.
     budget : Budget
         Tells what was left out.
     currency : str

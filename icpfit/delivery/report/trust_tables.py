@@ -10,7 +10,7 @@ from icpfit.delivery.report.tables import ReportTable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from icpfit.evidence.gates import Gate
+    from icpfit.evidence.leakage.gates import Gate
 
 __all__ = ["exclusion_table", "gate_table", "ledger_table"]
 

@@ -12,8 +12,8 @@ from icpfit.delivery.registry.account_roles import ACCOUNTS_FILE, recorded_roles
 from icpfit.delivery.registry.registered_model import RegisteredModel
 from icpfit.delivery.registry.stored_comparison import changed_exports, verdict_files
 from icpfit.errors import ModelError
-from icpfit.evidence.champion_challenger import champion_challenger
 from icpfit.evidence.promotion import Verdict
+from icpfit.evidence.succession.champion_challenger import champion_challenger
 
 N = 400
 

@@ -12,8 +12,8 @@ from icpfit.delivery.report.facts import AccountCounts, ReportFacts
 from icpfit.economics.margin import whale_curve
 from icpfit.economics.waterfall import MarginStep
 from icpfit.evidence.current_icp import IcpComparison
-from icpfit.evidence.gates import Gate
 from icpfit.evidence.judgement import Judgement
+from icpfit.evidence.leakage.gates import Gate
 from icpfit.evidence.promotion import Verdict
 from icpfit.evidence.signal import Signal
 from icpfit.fit.contract import Feature

@@ -10,10 +10,10 @@ import pytest
 from icpfit.delivery.report.drift_findings import drift_findings, drift_headline
 from icpfit.delivery.report.drift_page import drift_html, write_drift
 from icpfit.errors import OutputError
-from icpfit.evidence.column_drift import ColumnDrift
-from icpfit.evidence.drift import Drift, Unseen
-from icpfit.evidence.driver_drift import DriverDrift, DriverShift
-from icpfit.evidence.likeness import Likeness
+from icpfit.evidence.drift.column_drift import ColumnDrift
+from icpfit.evidence.drift.drift import Drift, Unseen
+from icpfit.evidence.drift.driver_drift import DriverDrift, DriverShift
+from icpfit.evidence.drift.likeness import Likeness
 from icpfit.measure.psi import Psi
 
 

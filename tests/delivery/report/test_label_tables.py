@@ -7,8 +7,8 @@ from icpfit.delivery.registry.training_record import TrainingRecord
 from icpfit.delivery.report.label_tables import label_findings, sensitivity_table
 from icpfit.delivery.report.page import report_html
 from icpfit.economics.label_variants import Ambiguity
-from icpfit.evidence.budget import evidence_budget
-from icpfit.evidence.definition import Sensitivity, VariantFinding, definition_banner
+from icpfit.evidence.definition.budget import evidence_budget
+from icpfit.evidence.definition.definition import Sensitivity, VariantFinding, definition_banner
 from icpfit.measure.estimate import Estimate
 
 

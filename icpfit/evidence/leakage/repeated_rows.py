@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from icpfit.evidence.gates import Gate
+from icpfit.evidence.leakage.gates import Gate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from icpfit.evidence.gates import Gate
-from icpfit.evidence.telling_names import words_of
+from icpfit.evidence.leakage.gates import Gate
+from icpfit.evidence.leakage.telling_names import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from icpfit.economics.label import FEWEST_OF_A_CLASS
 from icpfit.economics.label_variants import ambiguous_accounts, label_variants
 from icpfit.economics.top_lists import list_overlap, top_shares
-from icpfit.evidence.definition import Sensitivity, VariantFinding, definition_banner
-from icpfit.evidence.variant_models import fit_scores, margin_scores, variant_rows
+from icpfit.evidence.definition.definition import Sensitivity, VariantFinding, definition_banner
+from icpfit.evidence.definition.variant_models import fit_scores, margin_scores, variant_rows
 from icpfit.measure.intervals import bootstrap
 from icpfit.measure.weighted import tied_order, weighted_auc
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from icpfit.economics.label import LabelRule
     from icpfit.economics.label_variants import LabelVariant
     from icpfit.economics.outcome import Accounts
-    from icpfit.evidence.budget import Budget
+    from icpfit.evidence.definition.budget import Budget
+    from icpfit.evidence.definition.variant_models import VariantRows
     from icpfit.evidence.trial import Trial
-    from icpfit.evidence.variant_models import VariantRows
     from icpfit.measure.estimate import Estimate
 
 __all__ = ["sensitivity"]

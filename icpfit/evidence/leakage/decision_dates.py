@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from icpfit.evidence.gates import Gate
+from icpfit.evidence.leakage.gates import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

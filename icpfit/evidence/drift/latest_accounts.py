@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icpfit.errors import EvidenceRefused
-from icpfit.evidence.drift import Drift, drift
+from icpfit.evidence.drift.drift import Drift, drift
 
 if TYPE_CHECKING:
     import datetime as dt

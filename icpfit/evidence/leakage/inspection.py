@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icpfit.errors import FeatureError
-from icpfit.evidence.decision_dates import date_gates, dated_gates
-from icpfit.evidence.empty_for_prospects import empty_for_prospects
-from icpfit.evidence.gates import Gate, column_gates
-from icpfit.evidence.identifiers import identifier_gates
-from icpfit.evidence.personal_data import personal_gates
-from icpfit.evidence.telling_names import name_gates
+from icpfit.evidence.leakage.decision_dates import date_gates, dated_gates
+from icpfit.evidence.leakage.empty_for_prospects import empty_for_prospects
+from icpfit.evidence.leakage.gates import Gate, column_gates
+from icpfit.evidence.leakage.identifiers import identifier_gates
+from icpfit.evidence.leakage.personal_data import personal_gates
+from icpfit.evidence.leakage.telling_names import name_gates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

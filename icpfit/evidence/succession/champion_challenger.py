@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from icpfit.evidence.grade_changes import grade_changes
-from icpfit.evidence.paired_comparison import Contender, PairedComparison, paired_comparison
+from icpfit.evidence.succession.grade_changes import grade_changes
+from icpfit.evidence.succession.paired_comparison import (
+    Contender,
+    PairedComparison,
+    paired_comparison,
+)
 from icpfit.fit.features import feature_matrix
 from icpfit.fit.scores import scores
 from icpfit.icp.selection import is_selected

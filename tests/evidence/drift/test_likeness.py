@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from icpfit.evidence.likeness import likeness
-from icpfit.evidence.shifted_estimate import shifted_estimate
+from icpfit.evidence.drift.likeness import likeness
+from icpfit.evidence.drift.shifted_estimate import shifted_estimate
 from icpfit.fit.contract import Feature, FeatureContract
 
 CONTRACT = FeatureContract(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from icpfit.evidence.gates import Gate
+from icpfit.evidence.leakage.gates import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

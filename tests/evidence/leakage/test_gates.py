@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpfit.evidence.gates import class_gate, column_gates, too_good_gate
+from icpfit.evidence.leakage.gates import class_gate, column_gates, too_good_gate
 
 
 @pytest.mark.parametrize(

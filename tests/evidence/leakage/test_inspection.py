@@ -12,14 +12,14 @@ from icpfit.data.demo.world import WORLD
 from icpfit.data.joining.history import DatedFact
 from icpfit.data.typical_prospects import TypicalProspects
 from icpfit.errors import FeatureError
-from icpfit.evidence.decision_dates import date_gates, dated_gates
-from icpfit.evidence.empty_for_prospects import empty_for_prospects
-from icpfit.evidence.identifiers import identifier_gates
-from icpfit.evidence.inspection import check_inspection, inspection, left_out
-from icpfit.evidence.model_gates import drop_one_gates, purged_gate, time_gate
-from icpfit.evidence.personal_data import personal_gates
-from icpfit.evidence.repeated_rows import repeated_rows_gate
-from icpfit.evidence.telling_names import name_gates, words_of
+from icpfit.evidence.leakage.decision_dates import date_gates, dated_gates
+from icpfit.evidence.leakage.empty_for_prospects import empty_for_prospects
+from icpfit.evidence.leakage.identifiers import identifier_gates
+from icpfit.evidence.leakage.inspection import check_inspection, inspection, left_out
+from icpfit.evidence.leakage.model_gates import drop_one_gates, purged_gate, time_gate
+from icpfit.evidence.leakage.personal_data import personal_gates
+from icpfit.evidence.leakage.repeated_rows import repeated_rows_gate
+from icpfit.evidence.leakage.telling_names import name_gates, words_of
 from icpfit.fit.contract import Feature, FeatureContract
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from icpfit.evidence.column_drift import ColumnDrift, column_drift
-from icpfit.evidence.likeness import Likeness, likeness
-from icpfit.evidence.shifted_estimate import ShiftedEstimate, shifted_estimate
+from icpfit.evidence.drift.column_drift import ColumnDrift, column_drift
+from icpfit.evidence.drift.likeness import Likeness, likeness
+from icpfit.evidence.drift.shifted_estimate import ShiftedEstimate, shifted_estimate
 from icpfit.fit.features import feature_matrix
 from icpfit.fit.reference import Reference, compared_columns
 from icpfit.fit.support import support

@@ -11,7 +11,7 @@ import pandas as pd
 from icpfit.fit.grades import LETTERS, graded
 
 if TYPE_CHECKING:
-    from icpfit.evidence.paired_comparison import Contender
+    from icpfit.evidence.succession.paired_comparison import Contender
     from icpfit.fit.model import Model
 
 __all__ = ["CAUSES", "change_counts", "grade_changes"]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icpfit.evidence.champion_challenger import ChampionChallenger
-from icpfit.evidence.gates import Gate
 from icpfit.evidence.judgement import judgement
-from icpfit.evidence.paired_comparison import Contender, paired_comparison
+from icpfit.evidence.leakage.gates import Gate
 from icpfit.evidence.signal import Signal
-from icpfit.evidence.succession import succession
+from icpfit.evidence.succession.champion_challenger import ChampionChallenger
+from icpfit.evidence.succession.paired_comparison import Contender, paired_comparison
+from icpfit.evidence.succession.succession import succession
 from icpfit.measure.psi import Psi
 
 STRONG = Signal("signal", 0.99, 0.60, 0.68, 900)

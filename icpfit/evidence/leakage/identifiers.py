@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from icpfit.evidence.gates import Gate
-from icpfit.evidence.telling_names import words_of
+from icpfit.evidence.leakage.gates import Gate
+from icpfit.evidence.leakage.telling_names import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icpfit.evidence.paired_comparison import Contender, paired_comparison
+from icpfit.evidence.succession.paired_comparison import Contender, paired_comparison
 
 
 def accounts(n, seed):

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpfit.evidence import driver_drift as drivers
-from icpfit.evidence.drift import drift
-from icpfit.evidence.latest_accounts import latest_accounts, quarter_start
+from icpfit.evidence.drift import driver_drift as drivers
+from icpfit.evidence.drift.drift import drift
+from icpfit.evidence.drift.latest_accounts import latest_accounts, quarter_start
 from icpfit.fit.features import Feature, FeatureContract
 from icpfit.fit.reference import reference
 from icpfit.fit.support import support

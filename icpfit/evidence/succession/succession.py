@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from icpfit.evidence.grade_changes import change_counts
-from icpfit.evidence.looks import look_sentence
-from icpfit.evidence.paired_comparison import NON_INFERIOR
 from icpfit.evidence.promotion import (
     SURE_FROM,
     Decision,
@@ -16,16 +13,19 @@ from icpfit.evidence.promotion import (
     model_criteria,
     sure_text,
 )
+from icpfit.evidence.succession.grade_changes import change_counts
+from icpfit.evidence.succession.looks import look_sentence
+from icpfit.evidence.succession.paired_comparison import NON_INFERIOR
 from icpfit.measure.estimate import Estimate, shown
 from icpfit.measure.intervals import FEWEST_PER_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from icpfit.evidence.champion_challenger import ChampionChallenger
     from icpfit.evidence.judgement import Judgement
-    from icpfit.evidence.paired_comparison import PairedComparison
     from icpfit.evidence.signal import Signal
+    from icpfit.evidence.succession.champion_challenger import ChampionChallenger
+    from icpfit.evidence.succession.paired_comparison import PairedComparison
     from icpfit.measure.psi import Psi
 
 __all__ = ["FEWEST_COMPARED", "succession"]

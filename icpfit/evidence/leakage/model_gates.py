@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icpfit.evidence.gates import Gate
+from icpfit.evidence.leakage.gates import Gate
 from icpfit.fit.boosting import booster_settings, parameters
 from icpfit.fit.forests import forest, raw_scores
 from icpfit.measure.estimate import shown

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from icpfit.evidence.column_drift import column_drift
+from icpfit.evidence.drift.column_drift import column_drift
 from icpfit.fit.contract import Feature, FeatureContract
 
 INDUSTRY = Feature("industry", "category", levels=("Food", "Software"))

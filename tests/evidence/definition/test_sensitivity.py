@@ -13,9 +13,9 @@ from icpfit.data.contract import Attribute
 from icpfit.data.joining.periods import Period
 from icpfit.economics.label import LabelRule
 from icpfit.errors import SettingsError
-from icpfit.evidence.budget import evidence_budget
-from icpfit.evidence.definition import VariantFinding, definition_banner
-from icpfit.evidence.sensitivity import sensitivity
+from icpfit.evidence.definition.budget import evidence_budget
+from icpfit.evidence.definition.definition import VariantFinding, definition_banner
+from icpfit.evidence.definition.sensitivity import sensitivity
 from icpfit.fit.features import feature_contract
 from icpfit.fit.folds import account_folds
 from icpfit.measure.estimate import Estimate

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from icpfit.evidence.grade_changes import change_counts, grade_changes
-from icpfit.evidence.paired_comparison import Contender
+from icpfit.evidence.succession.grade_changes import change_counts, grade_changes
+from icpfit.evidence.succession.paired_comparison import Contender
 from icpfit.fit.grades import Grading
 
 

@@ -1,0 +1,1 @@
+"""Champion against challenger: who may follow whom, and how often a hold-out was looked at."""
