@@ -152,6 +152,6 @@ def test_what_a_company_exports_is_never_written_over(tmp_path):
     export.write_text("a")
     with pytest.raises(OutputError, match="one of the company's own exports"):
         require_writable(export, kept={export.resolve()})
-    with pytest.raises(OutputError, match="ends in .html or .htm"):
+    with pytest.raises(OutputError, match=r"ends in \.html or \.htm"):
         require_writable(tmp_path / "x.csv", endings=(".html", ".htm"))
     assert export.read_text() == "a"

@@ -75,7 +75,7 @@ class ModelService:
         rows = frame.reset_index(drop=True)
         features = self.model.contract.features
         given = {f.name: _fact(f, rows[f.name]) for f in features if f.name in rows}
-        if not given:
+        if not given and len(rows) == 0:
             # MLflow drops what the signature lacks, rows and all: silence would lose the list.
             names = ", ".join(f.name for f in features)
             raise ModelError(

@@ -31,6 +31,12 @@ def test_every_column_may_be_missing(small_model, facts):
     assert found["fit_grade"].tolist() == [UNRATED] * 4
 
 
+def test_a_frame_of_which_nothing_is_left_is_refused(small_model):
+    """What MLflow makes of a frame with other column names: neither rows nor columns."""
+    with pytest.raises(ModelError, match="none of the model's columns is there; it reads"):
+        ModelService(small_model).predict(pd.DataFrame())
+
+
 def test_an_empty_frame_gives_the_columns(small_model, facts):
     assert list(ModelService(small_model).predict(facts(3, 1).iloc[:0]).columns) == list(
         ADDED_COLUMNS

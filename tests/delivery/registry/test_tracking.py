@@ -109,6 +109,7 @@ def test_no_champion_yet_is_one_line_and_needs_no_mlflow(tmp_path):
     assert str(caught.value) == (
         f"no champion yet for 'acme' under {tmp_path / 'mlruns'}:"
         " run icpfit train data=acme, then icpfit promote data=acme"
+        " (was it held? model=challenger uses it all the same, and says so)"
     )
     assert list(tmp_path.iterdir()) == [], "asking makes no store"
     script = (
