@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from icpfit.errors import ModelError, OutputError
 from icpfit.fit.contract import Feature, FeatureContract
-from icpfit.fit.curves import curves_from
 from icpfit.fit.forests import lightgbm
 from icpfit.fit.model import Model
 from icpfit.fit.ranges import MarginRanges
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_bundle", "write_bundle"]
 
-FORMAT = 2
+FORMAT = 1
 MANIFEST, RECORD = "manifest.json", "model.json"
 FOREST = re.compile(r"(fit|margin)_(0|[1-9]\d{0,3})\.txt")
 REMEDY = "train again, or restore mlruns from a backup"
@@ -163,10 +162,6 @@ def _record(model: Model) -> dict[str, Any]:
     record["dropped"] = model.contract.dropped
     record["ranges"] = dataclasses.asdict(model.ranges)
     record["grading"] = None if model.grading is None else grading_record(model.grading)
-    record["fit_curves"] = (
-        None if model.fit_curves is None else dataclasses.asdict(model.fit_curves)
-    )
-    record["format"] = FORMAT
     record["forests"] = {"fit": len(model.fit_boosters), "margin": len(model.margin_boosters)}
     return record
 
@@ -174,11 +169,6 @@ def _record(model: Model) -> dict[str, Any]:
 def _model(record: dict[str, Any], contents: dict[str, bytes]) -> Model:
     from icpfit.fit.grades import grading_from
 
-    if record["format"] != FORMAT:
-        raise ModelError(
-            f"{RECORD}: expected format {FORMAT}, found {record['format']!r}; "
-            f"use the icpfit that wrote it, or {REMEDY}"
-        )
     forests = record["forests"]
     expected = {f"{which}_{k}.txt" for which in ("fit", "margin") for k in range(forests[which])}
     found = {name for name in contents if FOREST.fullmatch(name)}
@@ -194,7 +184,6 @@ def _model(record: dict[str, Any], contents: dict[str, bytes]) -> Model:
         margin_boosters=_forests(contents, "margin", forests["margin"]),
         ranges=MarginRanges(**ranges),
         grading=None if record["grading"] is None else grading_from(record["grading"]),
-        fit_curves=None if record["fit_curves"] is None else curves_from(record["fit_curves"]),
         **{name: record[name] for name in PLAIN},
     )
 

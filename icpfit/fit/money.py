@@ -1,8 +1,7 @@
 """margin_if_won: the contribution margin to expect of an account.
 
-A teacher of several members ranks better than one forest, but its reasons don't add up; one forest,
-the student, learns what the teacher says. Two constants, found on predictions out of fold, anchor
-its score to the margins as they were.
+One forest learns a tamed margin (a few huge accounts would else decide every split), and two
+constants, found on predictions out of fold, bring its scores back to money.
 """
 
 from __future__ import annotations
@@ -13,18 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from icpfit.fit.boosting import booster_settings
-from icpfit.fit.forests import raw_scores
+from icpfit.fit.boosting import booster_settings, parameters
+from icpfit.fit.forests import forest
 from icpfit.fit.ranges import MarginRanges, margin_range, margin_ranges
-from icpfit.fit.stopping import LearningRows
-from icpfit.fit.student import student
-from icpfit.fit.teacher import CURVES_BELOW, TeacherChoice, margin_unit, teacher, teacher_choice
+from icpfit.fit.stopping import (
+    CrossValidation,
+    LearningRows,
+    cross_validation,
+    refit_iterations,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from icpfit.fit.boosting import BoosterSettings
 
 __all__ = [
-    "MarginChoice",
     "MarginRanges",
     "MarginTarget",
     "margin_anchor",
@@ -32,7 +35,6 @@ __all__ = [
     "margin_choice",
     "margin_range",
     "margin_ranges",
-    "margin_seeds",
     "margin_target",
 ]
 
@@ -41,12 +43,11 @@ Floats = npt.NDArray[np.float64]
 HUBER_BELOW = 750
 TAIL = 0.05
 SLOPE_SD = 0.5
-SLOPE_TAIL = 0.01
 
 
 @dataclass(frozen=True, eq=False)
 class MarginTarget:
-    """The margin as a forest learns it without a teacher.
+    """The margin as the forest learns it.
 
     Parameters
     ----------
@@ -63,24 +64,8 @@ class MarginTarget:
     objective: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class MarginChoice:
-    """What cross-validation chose for the margin, and says of accounts not seen.
-
-    Parameters
-    ----------
-    teacher : TeacherChoice
-        The choice for the teacher's members.
-    raw : numpy.ndarray of float64, shape (n,)
-        Score of each account by a student whose teacher has not seen it; NaN in no fold.
-    """
-
-    teacher: TeacherChoice
-    raw: Floats
-
-
 def margin_target(margin: Floats) -> MarginTarget:
-    """Return a margin so tamed that one forest can learn it, where there is no time for a teacher.
+    """Return what the margin's forest learns.
 
     Below 750 accounts the margin itself under Huber's loss with ``alpha = 2 * median |margin|``;
     from 750 on squared loss of the margin clipped to its 5 and 95 % quantile. Either is divided by
@@ -115,121 +100,85 @@ def margin_target(margin: Floats) -> MarginTarget:
     if not np.isfinite(margin).all():
         raise ValueError("every account that trains needs a finite margin")
     if len(margin) < HUBER_BELOW:
-        unit = margin_unit(2 * float(np.median(np.abs(margin))), margin)
+        unit = _unit(2 * float(np.median(np.abs(margin))), margin)
         return MarginTarget(
             margin / unit, unit, {"objective": "huber", "alpha": 1.0, "metric": "huber"}
         )
     low, high = np.quantile(margin, (TAIL, 1 - TAIL))
-    unit = margin_unit(float(high - low) / 2, margin)
+    unit = _unit(float(high - low) / 2, margin)
     values = np.clip(margin, low, high) / unit
     return MarginTarget(values, unit, {"objective": "regression", "metric": "l2"})
 
 
-def margin_seeds(seed: int, n: int) -> list[int]:
-    """Return the seeds of the teacher's forests.
-
-    Parameters
-    ----------
-    seed : int
-        The run's seed.
-    n : int
-        Accounts.
-
-    Returns
-    -------
-    list of int
-        Two below 2,500 accounts, else one.
-
-    Examples
-    --------
-    >>> margin_seeds(0, 1_000), margin_seeds(0, 5_000)
-    ([1, 2], [1])
-    """
-    return [1_000 * seed + k for k in range(1, 3 if n < CURVES_BELOW else 2)]
-
-
 def margin_choice(
     rows: LearningRows,
+    target: MarginTarget,
     n_minority: int,
     seed: int,
     progress: Callable[[str | float], None] | None = None,
-) -> MarginChoice:
-    """Return settings, iterations, penalties and out-of-fold scores of the margin.
+) -> CrossValidation:
+    """Return settings, iterations and out-of-fold scores, chosen by the cross-validated loss.
 
     Parameters
     ----------
     rows : LearningRows
-        Its target are the margins, in currency units.
+        Its target are the values of `target`.
+    target : MarginTarget
+        Tells the loss.
     n_minority : int
         Accounts in the smaller class of the outcome; the settings are those of fit_if_won.
     seed : int
-        The run's seed.
+        The forest's seed.
     progress : callable, optional
         Gets a text now and then.
 
     Returns
     -------
-    MarginChoice
-        `raw` is in the teacher's unit.
+    CrossValidation
+        `raw` is in the target's unit.
 
     Raises
     ------
     EvidenceRefused
         Below 200 rows, or 50 of the smaller class.
-    ValueError
-        For a margin that isn't finite.
-
-    Notes
-    -----
-    Each fold has a teacher and a student of its own: what is said of an account out of fold comes
-    from forests and curves that have not seen it.
     """
-    n = len(rows.target)
-    seeds = margin_seeds(seed, n)
-    chosen = teacher_choice(rows, booster_settings(n, n_minority), seeds[0], progress)
-    raw = np.full(n, np.nan)
-    for fold in range(rows.n_folds):
-        if progress is not None:
-            progress(f"margin_if_won: fold {fold + 1} of {rows.n_folds}")
-        held = rows.held(fold)
-        learned = LearningRows(
-            rows.matrix[~held], rows.target[~held], rows.folds[~held], rows.contract
-        )
-        expectation = teacher(learned, chosen, seeds, refit=False)
-        booster = student(learned.matrix, expectation, rows.contract, seeds[0])
-        raw[held] = raw_scores(booster, rows.matrix[held])
-    return MarginChoice(chosen, raw)
+    candidates: tuple[BoosterSettings, ...] = booster_settings(len(rows.target), n_minority)
+    return cross_validation(rows, candidates, target.objective, [seed], progress)
 
 
-def margin_boosters(rows: LearningRows, chosen: MarginChoice, seed: int) -> list[Any]:
-    """Return the student of a teacher that has learned all rows.
+def margin_boosters(
+    rows: LearningRows, chosen: CrossValidation, objective: Mapping[str, Any], seed: int
+) -> list[Any]:
+    """Return the forest grown on all rows, for a tenth more iterations.
 
     Parameters
     ----------
     rows : LearningRows
         As for `margin_choice`.
-    chosen : MarginChoice
+    chosen : CrossValidation
         What `margin_choice` returned.
+    objective : mapping
+        LightGBM's objective and metric.
     seed : int
-        The run's seed.
+        The forest's seed.
 
     Returns
     -------
     list of lightgbm.Booster
-        One.
+        One for now.
     """
-    seeds = margin_seeds(seed, len(rows.target))
-    expectation = teacher(rows, chosen.teacher, seeds, refit=True)
-    return [student(rows.matrix, expectation, rows.contract, seeds[0])]
+    told = parameters(chosen.settings, rows.contract, seed, objective)
+    iterations = refit_iterations(chosen.iterations)
+    return [forest(rows.matrix, rows.target, rows.contract, told, iterations)]
 
 
 def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, float]:
     """Return the two constants that bring a tamed score back to money.
 
-    ``margin_if_won = scale * raw + shift``. The scale is the least-squares slope b of the margin,
-    its tails pulled in to the 1 and 99 % quantile, on the out-of-fold score; it is drawn towards
-    `unit` (the score taken at its word) by as much as b is uncertain, and bounded at 0. The shift
-    then makes the sum of the predictions the sum of the margins as they are::
+    ``margin_if_won = scale * raw + shift``. The scale is the least-squares slope b of the margin on
+    the out-of-fold score, drawn towards `unit` (the score taken at its word) by as much as b is
+    uncertain, and bounded at 0; the shift then makes the sum of the predictions the sum of the
+    margins::
 
         scale = max(0, (b / se² + unit / tau²) / (1 / se² + 1 / tau²)),   tau = unit / 2
         shift = mean(margin) - scale * mean(raw)
@@ -256,10 +205,6 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     the accounts rightly, which would have given all of them the same margin. se is White's, as
     large accounts scatter more. Without any spread in the score the scale is `unit`.
 
-    With the tails as they are, the few accounts that lose most decided the slope, and the best
-    tenth was overstated: by 9 % on six generated companies of 1,600 accounts, against 0 % with the
-    tails pulled in.
-
     References
     ----------
     White (1980), A heteroskedasticity-consistent covariance matrix estimator.
@@ -269,8 +214,8 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     >>> import numpy as np
     >>> raw = np.array([-1.0, 0.0, 1.0, np.nan])
     >>> scale, shift = margin_anchor(np.array([-20.0, 10.0, 40.0, 500.0]), raw, unit=20.0)
-    >>> round(scale, 6), round(shift, 6)  # a line: no drawing, only the tails pulled in
-    (29.4, 10.0)
+    >>> round(scale, 6), round(shift, 6)  # an exact line needs no drawing
+    (30.0, 10.0)
     """
     known = ~np.isnan(oof_raw)
     actual, score = margin[known], oof_raw[known]
@@ -279,12 +224,19 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     total = float((spread * spread).sum())
     if total <= 1e-18 * len(score):
         return unit, mean - unit * centre
-    tamed = np.clip(actual, *np.quantile(actual, (SLOPE_TAIL, 1 - SLOPE_TAIL)))
-    slope = float((spread * tamed).sum()) / total
-    left = tamed - tamed.mean() - slope * spread
+    slope = float((spread * (actual - mean)).sum()) / total
+    left = actual - mean - slope * spread
     # A ratio of variances, so that a perfect line (variance 0) needs no case of its own.
     variance = float((spread * spread * left * left).sum()) / total**2
     prior = (SLOPE_SD * unit) ** 2
     trust = prior / (prior + variance)
     scale = max(0.0, trust * slope + (1 - trust) * unit)
     return scale, mean - scale * centre
+
+
+def _unit(unit: float, margin: Floats) -> float:
+    """Return the unit, or a fallback where half of the margins are one and the same."""
+    for candidate in (unit, float(np.mean(np.abs(margin)))):
+        if candidate > 0:
+            return candidate
+    return 1.0

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from icpfit.fit.blend import Blend, blend
 from icpfit.fit.boosting import booster_settings
 from icpfit.fit.folds import account_folds
-from icpfit.fit.money import MarginChoice, margin_anchor, margin_choice
-from icpfit.fit.probability import fit_choice, fit_probability
+from icpfit.fit.money import MarginTarget, margin_anchor, margin_choice, margin_target
+from icpfit.fit.probability import fit_choice, fit_probability, fit_seeds
 from icpfit.fit.stopping import CrossValidation, LearningRows
 
 if TYPE_CHECKING:
@@ -70,13 +69,11 @@ class TrainingChoice:
     order : numpy.ndarray of int, shape (n,)
         Position of each row among the caller's.
     fit_rows, margin_rows : LearningRows
-        What either number is learned from.
-    fit : CrossValidation
-        The choice for the forests of the probability.
-    fit_blend : Blend
-        Whether curves join the forests of the probability.
-    money : MarginChoice
-        The choice for the margin.
+        What the forests of either number learn from.
+    target : MarginTarget
+        How the margin was tamed.
+    fit, money : CrossValidation
+        The choice for either number.
     scale, shift : float
         The margin's anchor, in currency units.
     """
@@ -84,9 +81,9 @@ class TrainingChoice:
     order: npt.NDArray[np.intp]
     fit_rows: LearningRows
     margin_rows: LearningRows
+    target: MarginTarget
     fit: CrossValidation
-    fit_blend: Blend
-    money: MarginChoice
+    money: CrossValidation
     scale: float
     shift: float
 
@@ -98,8 +95,7 @@ class OutOfFold:
     Parameters
     ----------
     oof_fit_raw, oof_fit : numpy.ndarray of float64, shape (n,)
-        Log-odds (of the blend where it was adopted) and probability of a profitable fit; NaN in no
-        fold.
+        Log-odds (mean over the seeds) and probability of a profitable fit; NaN in no fold.
     oof_margin : numpy.ndarray of float64, shape (n,)
         Expected margin, in currency units; NaN in no fold.
     folds : numpy.ndarray of int64, shape (n,)
@@ -184,17 +180,17 @@ def training_choice(
     margin = np.asarray(accounts.margin, dtype=np.float64)[order]
     n_minority = min(int(is_fit.sum()), int((~is_fit).sum()))
     booster_settings(len(is_fit), n_minority)  # refuses too few accounts before folds are drawn
-    parents = np.array(groups, dtype=object)[order]
-    folds = account_folds(is_fit, parents, seed)
+    folds = account_folds(is_fit, np.array(groups, dtype=object)[order], seed)
+    target = margin_target(margin)
     fit_rows = LearningRows(ordered, is_fit.astype(np.float64), folds, contract)
-    margin_rows = LearningRows(ordered, margin, folds, contract)
+    margin_rows = LearningRows(ordered, target.values, folds, contract)
     told(progress, "fit_if_won: cross-validation", 0.0)
     fit = fit_choice(fit_rows, seed, progress)
-    fit_blend = blend(fit_rows, fit.raw, parents, "log-loss")
     told(progress, "margin_if_won: cross-validation", 0.4)
-    money = margin_choice(margin_rows, n_minority, seed, progress)
-    scale, shift = margin_anchor(margin, money.raw, money.teacher.unit)
-    return TrainingChoice(order, fit_rows, margin_rows, fit, fit_blend, money, scale, shift)
+    first = fit_seeds(seed, len(ids))[0]
+    money = margin_choice(margin_rows, target, n_minority, first, progress)
+    scale, shift = margin_anchor(margin, money.raw, target.unit)
+    return TrainingChoice(order, fit_rows, margin_rows, target, fit, money, scale, shift)
 
 
 def out_of_fold(choice: TrainingChoice) -> OutOfFold:
@@ -211,7 +207,7 @@ def out_of_fold(choice: TrainingChoice) -> OutOfFold:
         Both numbers and the folds.
     """
     back = np.argsort(choice.order, kind="stable")
-    raw = choice.fit_blend.raw[back]
+    raw = choice.fit.raw[back]
     margin = (choice.scale * choice.money.raw + choice.shift)[back]
     return OutOfFold(raw, fit_probability(raw), margin, choice.fit_rows.folds[back])
 

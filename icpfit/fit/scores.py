@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from icpfit.fit.blend import blended
-from icpfit.fit.curves import curve_sums
 from icpfit.fit.forests import raw_scores
 from icpfit.fit.probability import fit_probability
 from icpfit.fit.ranges import margin_range
@@ -49,8 +47,7 @@ class Scores:
 def scores(model: Model, matrix: Floats) -> Scores:
     """Return probability, margin, range and rank number of each row.
 
-    ``fit_if_won = 1 / (1 + exp(-((1 - share) * mean raw score + share * sum of the curves)))`` (the
-    share is 0 for a model without curves) and
+    ``fit_if_won = 1 / (1 + exp(-mean raw score))`` and
     ``margin_if_won = margin_scale * (mean raw score) + margin_shift``.
 
     Parameters
@@ -73,7 +70,7 @@ def scores(model: Model, matrix: Floats) -> Scores:
     Notes
     -----
     A row gets the same bytes alone, in any batch, at any place and with any number of threads: all
-    sums run over forests and features, in their order, never over rows.
+    sums run over forests, in their order, never over rows.
     """
     if matrix.ndim != 2 or matrix.shape[1] != len(model.contract.features):
         raise ValueError(
@@ -82,9 +79,6 @@ def scores(model: Model, matrix: Floats) -> Scores:
         )
     rows = np.ascontiguousarray(matrix, dtype=np.float64)
     log_odds = _mean_raw(model.fit_boosters, rows, model.threads)
-    if model.fit_curves is not None:
-        curves = curve_sums(model.fit_curves, rows)
-        log_odds = blended(log_odds, curves, model.fit_curves.share)
     money = _mean_raw(model.margin_boosters, rows, model.threads)
     margin = model.margin_scale * money + model.margin_shift
     p10, p90 = margin_range(model.ranges, margin)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from icpfit.fit.curves import curve_steps
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -53,10 +51,8 @@ def contributions(
     The value of a feature is its average step over all orders in which the facts of the account can
     become known, ``sum over S of |S|! (p - |S| - 1)! / p! * (v(S + i) - v(S))``, where ``v(S)`` is
     the forest's expectation with the facts in S known and the training rows' shares elsewhere.
-    Several boosters are averaged, and with them, by the blend's share, the curves of a model that
-    has some (the value of a sum of curves is the curve less its mean). The margin's values carry
-    the model's scale and its base the shift, ``base = scale * bias + shift``, so that they sum to
-    `margin_if_won`.
+    Several boosters are averaged; the margin's values carry the model's scale and its base the
+    shift, ``base = scale * bias + shift``, so that they sum to `margin_if_won`.
 
     Parameters
     ----------
@@ -110,10 +106,6 @@ def contributions(
     wanted: Which = which if which is not None else model.objective
     if wanted == "fit":
         values, bias = _averaged(model.fit_boosters, matrix, model.threads)
-        if model.fit_curves is not None:
-            share = model.fit_curves.share
-            values = (1 - share) * values + share * curve_steps(model.fit_curves, matrix)
-            bias = (1 - share) * bias + share * model.fit_curves.base
         return Contributions(values, bias, "log-odds", "fit")
     values, bias = _averaged(model.margin_boosters, matrix, model.threads)
     scale, shift = float(model.margin_scale), float(model.margin_shift)

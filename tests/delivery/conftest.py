@@ -84,7 +84,7 @@ def small_model():
         margin_boosters=(money,),
         margin_scale=1000.0,
         margin_shift=0.0,
-        ranges=MarginRanges((-1000.0, 0.0), (-2500.5, -3000.0), (2500.0, 3000.0)),
+        ranges=MarginRanges((0.0,), (-2500.5, -3000.0), (2500.0, 3000.0)),
         objective="margin",
         currency="EUR",
         horizon="12mo",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 
@@ -25,7 +24,6 @@ def test_what_is_read_is_what_was_written(small, folder, matrix, tmp_path):
     model = read_bundle(folder)
     assert model.contract == small.model.contract
     assert model.ranges == small.model.ranges
-    assert model.fit_curves == small.model.fit_curves is not None
     plain = ("margin_scale", "margin_shift", "objective", "currency", "horizon", "as_of", "company",
              "label_text", "trained_on", "driver_shares", "threads", "version", "kind", "grading")  # fmt: skip
     assert {name: getattr(model, name) for name in plain} == {
@@ -98,8 +96,8 @@ def edited(folder, change):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda m: m.update(format=1), "manifest.json: expected format 2, found 1"),
-        (lambda m: m.update(files=[]), "manifest.json: expected format 2"),
+        (lambda m: m.update(format=2), "manifest.json: expected format 1, found 2"),
+        (lambda m: m.update(files=[]), "manifest.json: expected format 1"),
         (lambda m: m["files"].pop("model.json"), "manifest.json: lists no model.json"),
         (lambda m: m["files"].update({"../../secret": {}}), "manifest.json: lists .*secret"),
         (lambda m: m["files"].pop("fit_3.txt"), "fit_3.txt: is not in the manifest"),
@@ -109,18 +107,6 @@ def edited(folder, change):
 def test_a_damaged_manifest_is_named(folder, change, said):
     edited(folder, change)
     with pytest.raises(ModelError, match=said):
-        read_bundle(folder)
-
-
-def test_a_model_of_another_format_is_refused_in_one_line(folder):
-    path = folder / "model.json"
-    content = path.read_text().replace('"format": 2', '"format": 3').encode()
-    path.write_bytes(content)
-    told = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    edited(folder, lambda manifest: manifest["files"].update({"model.json": told}))
-    with pytest.raises(
-        ModelError, match="expected format 2, found 3; use the icpfit that wrote it"
-    ):
         read_bundle(folder)
 
 

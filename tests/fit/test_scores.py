@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icpfit.fit.curves import curve_sums
 from icpfit.fit.scores import scores
 
 
@@ -39,9 +38,6 @@ def test_threads_and_memory_layout_change_nothing(small, matrix):
 def test_numbers_are_what_the_model_says(small, matrix):
     model, found = small.model, scores(small.model, matrix)
     log_odds = np.mean([b.predict(matrix, raw_score=True) for b in model.fit_boosters], axis=0)
-    curves = model.fit_curves
-    assert curves is not None
-    log_odds = (1 - curves.share) * log_odds + curves.share * curve_sums(curves, matrix)
     np.testing.assert_allclose(found.fit_if_won, 1 / (1 + np.exp(-log_odds)), atol=1e-12)
     money = (
         model.margin_scale * model.margin_boosters[0].predict(matrix, raw_score=True)
