@@ -41,7 +41,9 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 HUBER_BELOW = 750
-TAIL = 0.05
+# 5 % pulled in as much again, and the slope that made up for it stretched everything else: the best
+# tenth was told 13 % too high on companies whose truth is known.
+TAIL = 0.01
 SLOPE_SD = 0.5
 
 
@@ -68,7 +70,7 @@ def margin_target(margin: Floats) -> MarginTarget:
     """Return what the margin's forest learns.
 
     Below 750 accounts the margin itself under Huber's loss with ``alpha = 2 * median |margin|``;
-    from 750 on squared loss of the margin clipped to its 5 and 95 % quantile. Either is divided by
+    from 750 on squared loss of the margin clipped to its 1 and 99 % quantile. Either is divided by
     a robust unit (alpha, or half the distance of the quantiles).
 
     Parameters
@@ -175,10 +177,10 @@ def margin_boosters(
 def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, float]:
     """Return the two constants that bring a tamed score back to money.
 
-    ``margin_if_won = scale * raw + shift``. The scale is the least-squares slope b of the margin on
-    the out-of-fold score, drawn towards `unit` (the score taken at its word) by as much as b is
-    uncertain, and bounded at 0; the shift then makes the sum of the predictions the sum of the
-    margins::
+    ``margin_if_won = scale * raw + shift``. The scale is the least-squares slope b of the margin
+    (1 % of each tail pulled in) on the out-of-fold score, drawn towards `unit` (the score taken at
+    its word) by as much as b is uncertain, and bounded at 0; the shift then makes the sum of the
+    predictions the sum of the margins::
 
         scale = max(0, (b / se² + unit / tau²) / (1 / se² + 1 / tau²)),   tau = unit / 2
         shift = mean(margin) - scale * mean(raw)
@@ -214,8 +216,8 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     >>> import numpy as np
     >>> raw = np.array([-1.0, 0.0, 1.0, np.nan])
     >>> scale, shift = margin_anchor(np.array([-20.0, 10.0, 40.0, 500.0]), raw, unit=20.0)
-    >>> round(scale, 6), round(shift, 6)  # an exact line needs no drawing
-    (30.0, 10.0)
+    >>> round(scale, 1), round(shift, 6)  # 30 but for the tails; the sum is exact
+    (29.4, 10.0)
     """
     known = ~np.isnan(oof_raw)
     actual, score = margin[known], oof_raw[known]
@@ -224,8 +226,10 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     total = float((spread * spread).sum())
     if total <= 1e-18 * len(score):
         return unit, mean - unit * centre
-    slope = float((spread * (actual - mean)).sum()) / total
-    left = actual - mean - slope * spread
+    tame = np.clip(actual, *np.quantile(actual, [TAIL, 1 - TAIL]))
+    tame -= tame.mean()
+    slope = float((spread * tame).sum()) / total
+    left = tame - slope * spread
     # A ratio of variances, so that a perfect line (variance 0) needs no case of its own.
     variance = float((spread * spread * left * left).sum()) / total**2
     prior = (SLOPE_SD * unit) ** 2

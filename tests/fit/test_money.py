@@ -25,12 +25,12 @@ def test_huber_below_750_in_units_of_twice_the_median():
 
 
 def test_winsorised_squared_loss_from_750_on():
-    margin = np.arange(1001.0)  # 5 and 95 %: 50 and 950
+    margin = np.arange(1001.0)  # 1 and 99 %: 10 and 990
     target = margin_target(margin)
     assert target.objective["objective"] == "regression"
-    assert target.unit == 450
-    assert (target.values.min() * 450, target.values.max() * 450) == pytest.approx((50, 950))
-    np.testing.assert_allclose(target.values[50:951] * 450, margin[50:951])
+    assert target.unit == 490
+    assert (target.values.min() * 490, target.values.max() * 490) == pytest.approx((10, 990))
+    np.testing.assert_allclose(target.values[10:991] * 490, margin[10:991])
 
 
 @pytest.mark.parametrize("n", [300, 1000])
@@ -63,7 +63,9 @@ def test_with_many_accounts_the_scale_is_the_least_squares_slope():
     raw = draw.normal(size=200_000)
     margin = 100 * (1.6 * raw + draw.normal(size=200_000))
     scale, _ = margin_anchor(margin, raw, unit=100.0)
-    assert scale == pytest.approx(np.polyfit(raw, margin, 1)[0], rel=1e-4)
+    # 1 % of each tail is pulled in before the slope is taken.
+    tame = np.clip(margin, *np.quantile(margin, [0.01, 0.99]))
+    assert scale == pytest.approx(np.polyfit(raw, tame, 1)[0], rel=1e-4)
 
 
 def test_one_huge_account_does_not_turn_the_ranking():
