@@ -40,6 +40,7 @@ def company(n=900, days=900, seed=5, **columns):
         {"fit": margin > 0, "margin": margin, "retained": rng.random(n) < 0.8}, index=index
     )
     return SimpleNamespace(
+        dated={},
         facts=facts,
         dates=dates,
         outcomes=outcomes,
