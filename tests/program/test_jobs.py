@@ -50,7 +50,7 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
         row[FACTS] = first.setdefault(row[0], row[FACTS])
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
-    done = icpfit("train", "data=demo", "data.controls=null", cwd=company)
+    done = icpfit("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
     assert done.returncode == 3, done.stderr
     assert "no signal" in done.stderr.strip().splitlines()[-1]
     assert aliases(company) == {}
@@ -64,7 +64,7 @@ def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
         text.replace("company: demo", "company: acme"), encoding="utf-8"
     )
     for name in ("mine", "acme"):
-        done = icpfit("train", "--config-dir", conf, f"data={name}", cwd=company)
+        done = icpfit("train", "--config-dir", conf, f"data={name}", "evidence=quick", cwd=company)
         assert done.returncode == 0, done.stderr
     promoted = icpfit(
         "promote",
@@ -141,7 +141,7 @@ def test_the_script_does_what_the_command_does(demo, icpfit, tmp_path):
 
 def test_the_same_data_give_the_same_model(company, icpfit):
     def model():
-        done = icpfit("train", "data=demo", "data.controls=null", cwd=company)
+        done = icpfit("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
         assert done.returncode == 0, done.stderr
         folder = max(
             (p.parent for p in (company / "mlruns").rglob("manifest.json")),

@@ -79,7 +79,7 @@ def test_ratios_lean_towards_the_list():
 @pytest.mark.slow
 def test_false_alarms_are_at_most_one_in_twenty():
     bands = [
-        likeness(accounts(300, 100 + i), accounts(100, 500 + i), CONTRACT).band for i in range(40)
+        likeness(accounts(300, 100 + i), accounts(100, 500 + i), CONTRACT).band for i in range(20)
     ]
     assert np.mean([band != "alike" for band in bands]) <= 0.05
 
