@@ -24,6 +24,8 @@ from icpfit.evidence.signal import Signal, signal
 from icpfit.fit.features import feature_contract, feature_matrix
 from icpfit.fit.grades import grading
 from icpfit.fit.model import Model, TrainedModel, trained_model
+from icpfit.fit.out_of_fold import TrainingAccounts, cross_validated
+from icpfit.fit.probability import fit_probability
 from icpfit.fit.scores import scores
 from icpfit.fit.split import Split, holdout_split, purged_training
 from icpfit.icp.selection import is_selected, undefined_share
@@ -88,7 +90,7 @@ class Trial:
     purged: Judgement | None = None
 
 
-def trial(
+def trial(  # noqa: PLR0915 - the steps of a trial, one after the other
     accounts: Accounts,
     profile: Profile | None,
     *,
@@ -199,8 +201,10 @@ def trial(
         said = scores(model, matrix)
         probability, money, ranking = said.fit_if_won, said.margin_if_won, said.ranking
     else:
-        probability, money = trained.oof_fit, trained.oof_margin
-        ranking = money if objective == "margin" else trained.oof_fit_raw
+        told("repeating the cross-validation")
+        raw, money = _repeated(trained, matrix, is_fit.loc[learned], margin.loc[learned], seed=seed)
+        probability = fit_probability(raw)
+        ranking = money if objective == "margin" else raw
     earned = margin.loc[judged].to_numpy()
     judge = partial(
         judgement,
@@ -214,7 +218,7 @@ def trial(
     judged_so = judge(
         ranking=ranking,
         fit_probability=probability,
-        basis=split.reason if held else f"cross-validation over {len(judged):,} accounts",
+        basis=split.reason if held else f"5 x 5 cross-validation over {len(judged):,} accounts",
         train_prevalence=float(is_fit.loc[learned].mean()),
     )
     if objective == "margin":
@@ -304,6 +308,32 @@ def _later_gates(
 def _matrix(accounts: Accounts, members: pd.Index, contract: FeatureContract) -> Floats:
     facts, decided_on = accounts.facts.loc[members], accounts.dates.loc[members, "decided_on"]
     return feature_matrix(facts, decided_on, contract)
+
+
+def _repeated(
+    trained: TrainedModel,
+    matrix: Floats,
+    is_fit: pd.Series,
+    margin: pd.Series,
+    *,
+    seed: int,
+    repeats: int = 5,
+) -> tuple[Floats, Floats]:
+    """Return out-of-fold log-odds and margins, averaged over that many ways to draw the folds."""
+    rows = TrainingAccounts(
+        matrix,
+        is_fit.to_numpy(),
+        np.asarray(margin, dtype=np.float64),
+        None,
+        trained.model.contract,
+        list(is_fit.index),
+    )
+    raw, money = [trained.oof_fit_raw], [trained.oof_margin]
+    for repeat in range(1, repeats):
+        again = cross_validated(rows, seed=seed + 1000 * repeat)
+        raw.append(again.oof_fit_raw)
+        money.append(again.oof_margin)
+    return np.mean(raw, axis=0), np.mean(money, axis=0)
 
 
 def _out_of_fold_rate(is_fit: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]) -> Floats:
