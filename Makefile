@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check benchmark-truth lock clean
+.PHONY: help demo test test-fast lint check benchmark-truth benchmark-speed lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -38,11 +38,18 @@ check: lint test  ## what a change must pass: lint, then the whole suite
 # One thread for each process, and as many processes as there are cores, two at most.
 SEEDS ?= 4
 SIZES ?= 300,1000,3000
-PARTS ?= nearness,shuffled,coverage,promotion
+PARTS ?= nearness,shuffled,coverage,promotion,segments
 benchmark-truth: $(READY)  ## targets beside what is reached where the truth is known; SEEDS= SIZES= PARTS=
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 5 $(BIN)/python -m benchmarks.truth \
 	    --seeds $(SEEDS) --sizes $(SIZES) --parts $(PARTS)
+
+MODELS ?= 100x31,300x31,1000x31
+ROWS ?= 1000000
+SLOW_ROWS ?= 10000
+benchmark-speed: $(READY)  ## CPU per row of exact SHAP values, ours beside others; MODELS= ROWS= SLOW_ROWS=
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed \
+	    --models $(MODELS) --rows $(ROWS) --slow-rows $(SLOW_ROWS)
 
 lock:  ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

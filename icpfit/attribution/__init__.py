@@ -1,0 +1,1 @@
+"""Exact Shapley values of LightGBM models, from tables; knows nothing of accounts."""
