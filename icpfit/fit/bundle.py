@@ -1,4 +1,4 @@
-"""A model as a folder: LightGBM's text, JSON, and a manifest that is checked before both.
+"""A model as a folder: LightGBM's text, tables, JSON, and a manifest that is checked before all.
 
 LightGBM ends the whole process on a damaged model text, or silently scores with it; so every file's
 size and SHA-256 are compared first. That guards against damage, not against somebody who may write
@@ -16,7 +16,10 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from icpfit.errors import ModelError, OutputError
+from icpfit.fit.calibration import Calibration
 from icpfit.fit.contract import Feature, FeatureContract
+from icpfit.fit.curves import curves_from
+from icpfit.fit.engine_files import TABLES, engine_contents, engine_from, engine_records
 from icpfit.fit.forests import lightgbm
 from icpfit.fit.model import Model
 from icpfit.fit.ranges import MarginRanges
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_bundle", "write_bundle"]
 
-FORMAT = 1
+FORMAT = 3
 MANIFEST, RECORD = "manifest.json", "model.json"
 FOREST = re.compile(r"(fit|margin)_(0|[1-9]\d{0,3})\.txt")
 REMEDY = "train again, or restore mlruns from a backup"
@@ -133,6 +136,7 @@ def _contents(model: Model) -> dict[str, bytes]:
     forests = {f"fit_{k}.txt": booster for k, booster in enumerate(model.fit_boosters)}
     forests |= {f"margin_{k}.txt": booster for k, booster in enumerate(model.margin_boosters)}
     contents = {name: _text(booster) for name, booster in forests.items()}
+    contents |= engine_contents(model)
     contents[RECORD] = _json(_record(model))
     manifest = {
         "format": FORMAT,
@@ -162,6 +166,13 @@ def _record(model: Model) -> dict[str, Any]:
     record["dropped"] = model.contract.dropped
     record["ranges"] = dataclasses.asdict(model.ranges)
     record["grading"] = None if model.grading is None else grading_record(model.grading)
+    record["fit_curves"] = (
+        None if model.fit_curves is None else dataclasses.asdict(model.fit_curves)
+    )
+    record["calibration"] = (
+        None if model.calibration is None else dataclasses.asdict(model.calibration)
+    )
+    record["engines"] = engine_records(model)
     record["forests"] = {"fit": len(model.fit_boosters), "margin": len(model.margin_boosters)}
     return record
 
@@ -176,14 +187,19 @@ def _model(record: dict[str, Any], contents: dict[str, bytes]) -> Model:
         named = min(expected ^ found)
         raise ModelError(f"{MANIFEST}: and {RECORD} disagree on {named}; {REMEDY}")
     ranges = {name: tuple(values) for name, values in record["ranges"].items()}
+    fit, margin = (_forests(contents, which, forests[which]) for which in ("fit", "margin"))
     return Model(
         contract=FeatureContract(
             tuple(_feature(values) for values in record["features"]), dict(record["dropped"])
         ),
-        fit_boosters=_forests(contents, "fit", forests["fit"]),
-        margin_boosters=_forests(contents, "margin", forests["margin"]),
+        fit_boosters=fit,
+        margin_boosters=margin,
+        fit_engine=engine_from("fit", record["engines"], contents, fit),
+        margin_engine=engine_from("margin", record["engines"], contents, margin),
         ranges=MarginRanges(**ranges),
         grading=None if record["grading"] is None else grading_from(record["grading"]),
+        fit_curves=None if record["fit_curves"] is None else curves_from(record["fit_curves"]),
+        calibration=None if record["calibration"] is None else Calibration(**record["calibration"]),
         **{name: record[name] for name in PLAIN},
     )
 
@@ -205,15 +221,13 @@ def _checked(folder: Path) -> dict[str, bytes]:
         raise ModelError(f"{folder}: there is no model here; {REMEDY}")
     manifest = _parsed(folder / MANIFEST, _bytes(folder / MANIFEST))
     files = manifest.get("files")
-    if manifest.get("format") != FORMAT or not isinstance(files, dict):
-        raise ModelError(
-            f"{folder / MANIFEST}: expected format {FORMAT}, found {manifest.get('format')!r}; "
-            f"use the icpfit that wrote it, or {REMEDY}"
-        )
-    strange = [name for name in sorted(files) if name != RECORD and not FOREST.fullmatch(name)]
+    _check_format(folder / MANIFEST, manifest.get("format"))
+    if not isinstance(files, dict):
+        raise ModelError(f"{folder / MANIFEST}: damaged, it lists no files; {REMEDY}")
+    strange = [name for name in sorted(files) if name != RECORD and not _is_part(name)]
     if RECORD not in files or strange:
         raise ModelError(f"{folder / MANIFEST}: lists {strange or 'no model.json'}; {REMEDY}")
-    extra = [n for n in _names(folder) if FOREST.fullmatch(n) and n not in files]
+    extra = [name for name in _names(folder) if _is_part(name) and name not in files]
     if extra:
         raise ModelError(f"{folder / extra[0]}: is not in the manifest; {REMEDY}")
     contents = {}
@@ -229,6 +243,26 @@ def _checked(folder: Path) -> dict[str, bytes]:
             raise ModelError(f"{folder / name}: damaged, its SHA-256 has changed; {REMEDY}")
         contents[name] = content
     return contents
+
+
+def _check_format(path: Path, found: Any) -> None:
+    """Refuse a model that this version of icpfit doesn't read, and say what to do."""
+    if found == FORMAT:
+        return
+    if type(found) is int and 0 < found < FORMAT:
+        raise ModelError(
+            f"{path}: a model of format {found}, written by an earlier icpfit; this one reads "
+            f"format {FORMAT}; train again, with a new root= if that model is in use"
+        )
+    raise ModelError(
+        f"{path}: expected format {FORMAT}, found {found!r}; use the icpfit that wrote it, or "
+        f"{REMEDY}"
+    )
+
+
+def _is_part(name: str) -> bool:
+    """Return whether a file of this name holds a forest or tables."""
+    return FOREST.fullmatch(name) is not None or name in TABLES.values()
 
 
 def _bytes(path: Path) -> bytes:

@@ -179,7 +179,8 @@ def ages(values: pd.Series, decided_on: pd.Series | dt.date) -> Floats:
     Returns
     -------
     numpy.ndarray of float64, shape (n,)
-        Years; negative for a date after the decision, NaN where either is missing.
+        Years; NaN where either is missing, and for a date after the decision, which was not known
+        then.
 
     Raises
     ------
@@ -190,7 +191,7 @@ def ages(values: pd.Series, decided_on: pd.Series | dt.date) -> Floats:
     --------
     >>> import datetime as dt
     >>> import pandas as pd
-    >>> ages(pd.Series(pd.to_datetime(["2020-01-01", None])), dt.date(2024, 1, 1))
+    >>> ages(pd.Series(pd.to_datetime(["2020-01-01", "2030-01-01"])), dt.date(2024, 1, 1))
     array([ 4., nan])
     """
     if values.isna().all():
@@ -207,5 +208,5 @@ def ages(values: pd.Series, decided_on: pd.Series | dt.date) -> Floats:
         decided = np.full(len(values), np.datetime64(decided_on, "D"))
     days = decided - born
     years: Floats = days.astype(np.float64) / DAYS_PER_YEAR
-    years[np.isnat(days)] = np.nan
+    years[np.isnat(days) | (years < 0)] = np.nan
     return years

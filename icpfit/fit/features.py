@@ -148,7 +148,7 @@ def feature_matrix(
     -------
     numpy.ndarray of float64, shape (n, p)
         A category's level as its code (rare levels: that of "other"), a date as age in years
-        (below 0 for a day after the decision), a flag as 1 or 0; NaN for missing.
+        (missing for a day after the decision), a flag as 1 or 0; NaN for missing.
 
     Raises
     ------

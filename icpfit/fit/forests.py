@@ -110,7 +110,7 @@ def forest(
     return majority_for_missing(booster)
 
 
-def raw_scores(booster: Any, matrix: Floats, threads: int = 1, trees: int | None = None) -> Floats:
+def raw_scores(booster: Any, matrix: Floats, threads: int = 1) -> Floats:
     """Return a forest's raw score of each row.
 
     Parameters
@@ -121,8 +121,6 @@ def raw_scores(booster: Any, matrix: Floats, threads: int = 1, trees: int | None
         Features.
     threads : int
         Threads that it may use; the scores don't depend on it.
-    trees : int, optional
-        Count of the first trees to read; all by default.
 
     Returns
     -------
@@ -131,13 +129,11 @@ def raw_scores(booster: Any, matrix: Floats, threads: int = 1, trees: int | None
     """
     if len(matrix) == 0:
         return np.zeros(0)
-    raw = booster.predict(
-        matrix, raw_score=True, num_threads=threads, num_iteration=-1 if trees is None else trees
-    )
+    raw = booster.predict(matrix, raw_score=True, num_threads=threads, num_iteration=-1)
     return np.asarray(raw, dtype=np.float64)
 
 
-def majority_for_missing(booster: Any) -> Any:
+def majority_for_missing(booster: Any, trees: int = -1) -> Any:
     """Return the forest such that a missing number follows the larger part of the accounts.
 
     Where no account that a forest learned from lacked a number, LightGBM reads a missing one as 0:
@@ -149,6 +145,8 @@ def majority_for_missing(booster: Any) -> Any:
     ----------
     booster : lightgbm.Booster
         A grown forest.
+    trees : int
+        Count of the first trees to keep; below 1 all of them.
 
     Returns
     -------
@@ -156,5 +154,5 @@ def majority_for_missing(booster: Any) -> Any:
         The same scores for rows without missing numbers; without its training data. Its SHAP
         values follow the same paths.
     """
-    text = missing_text(booster.model_to_string(num_iteration=-1))
+    text = missing_text(booster.model_to_string(num_iteration=trees if trees > 0 else -1))
     return lightgbm().Booster(model_str=text)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from icpfit.fit.blend import blend_curves, blend_record
+from icpfit.fit.curves import curve_steps
 from icpfit.fit.money import margin_boosters
 from icpfit.fit.out_of_fold import TrainingAccounts, out_of_fold, told, training_choice
 from icpfit.fit.probability import fit_boosters, fit_seeds
@@ -18,7 +20,10 @@ from icpfit.fit.stopping import settings_record
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from icpfit.attribution.explainer import Explainer
+    from icpfit.fit.calibration import Calibration
     from icpfit.fit.contract import FeatureContract
+    from icpfit.fit.curves import Curves
     from icpfit.fit.grades import Grading
     from icpfit.fit.ranges import MarginRanges
 
@@ -27,7 +32,7 @@ __all__ = ["Model", "TrainedModel", "trained_model", "with_threads"]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-DRIVER_ROWS = 2_000
+DRIVER_ROWS = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +44,7 @@ class Model:
     contract : FeatureContract
         How facts become the columns of the matrix.
     fit_boosters : tuple of lightgbm.Booster
-        Their mean raw score is the log-odds of a profitable fit.
+        Their mean raw score is the log-odds of a profitable fit, but for `fit_curves`.
     margin_boosters : tuple of lightgbm.Booster
         ``margin_if_won = margin_scale * (mean raw score) + margin_shift``; one for now.
     margin_scale, margin_shift : float
@@ -62,6 +67,14 @@ class Model:
         Version in the registry, once registered.
     kind : {"signal", "weak", "none"}
         Tier of the no-signal gate; "none" until judged.
+    fit_curves : Curves or None
+        What joins the forests' log-odds with its share, where accounts are few.
+    calibration : Calibration or None
+        Laid over the log-odds of forests and curves. It belongs to the model before it is graded:
+        under ``objective="fit"`` the cut-offs are log-odds.
+    fit_engine, margin_engine : Explainer or None
+        What the two numbers are scored and explained with, see `icpfit.fit.engines`; None:
+        LightGBM.
     """
 
     contract: FeatureContract
@@ -82,6 +95,10 @@ class Model:
     grading: Grading | None = None
     version: str = ""
     kind: Literal["signal", "weak", "none"] = "none"
+    fit_curves: Curves | None = None
+    calibration: Calibration | None = None
+    fit_engine: Explainer | None = None
+    margin_engine: Explainer | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,13 +190,12 @@ def trained_model(
     told(progress, "fit_if_won: refit on all accounts", 0.6)
     seeds = fit_seeds(seed, len(matrix))
     fit_forests = fit_boosters(choice.fit_rows, choice.fit, seeds)
+    fit_curves = blend_curves(choice.fit_rows, choice.fit_blend, "log-loss")
     told(progress, "margin_if_won: refit on all accounts", 0.8)
-    margin_forests = margin_boosters(
-        choice.margin_rows, choice.money, choice.target.objective, seeds[0]
-    )
+    margin_forests = margin_boosters(choice.margin_rows, choice.money, seeds[0])
     told(progress, "drivers", 0.9)
     unseen = out_of_fold(choice)
-    ranking_forests = margin_forests if objective == "margin" else fit_forests
+    ranking = (margin_forests, None) if objective == "margin" else (fit_forests, fit_curves)
     model = Model(
         contract=contract,
         fit_boosters=tuple(fit_forests),
@@ -194,21 +210,30 @@ def trained_model(
         company=company,
         label_text=label_text,
         trained_on=len(matrix),
-        driver_shares=_driver_shares(ranking_forests, choice.fit_rows.matrix, contract),
+        driver_shares=_driver_shares(*ranking, choice.fit_rows.matrix, contract),
+        fit_curves=fit_curves,
     )
     settings = {
-        "fit_if_won": settings_record(choice.fit, seeds),
+        "fit_if_won": {
+            **settings_record(choice.fit, seeds),
+            "blend": blend_record(choice.fit_blend),
+        },
         "margin_if_won": {
-            **settings_record(choice.money, seeds[:1]),
-            "objective": choice.target.objective["objective"],
-            "unit": choice.target.unit,
+            **settings_record(choice.money.teacher.per_size, seeds[:1]),
+            "size_penalty": choice.money.teacher.size.penalty,
+            "curves_penalty": getattr(choice.money.teacher.curves, "penalty", None),
+            "bounded_iterations": choice.money.teacher.bounded.iterations,
+            "unit": choice.money.teacher.unit,
             "scale": choice.scale,
             "shift": choice.shift,
         },
         "seed": seed,
         "folds": choice.fit_rows.n_folds,
     }
-    iterations = {"fit_if_won": choice.fit.iterations, "margin_if_won": choice.money.iterations}
+    iterations = {
+        "fit_if_won": choice.fit.iterations,
+        "margin_if_won": choice.money.teacher.per_size.iterations,
+    }
     told(progress, "trained", 1.0)
     return TrainedModel(
         model,
@@ -240,15 +265,18 @@ def with_threads(model: Model, threads: int) -> Model:
 
 
 def _driver_shares(
-    forests: Sequence[Any], matrix: Floats, contract: FeatureContract
+    forests: Sequence[Any], curves: Curves | None, matrix: Floats, contract: FeatureContract
 ) -> dict[str, float]:
-    """Return each feature's share of the mean absolute SHAP value, over up to 2,000 accounts."""
+    """Return each feature's share of the mean absolute SHAP value, over up to 500 accounts."""
     step = -(-len(matrix) // DRIVER_ROWS)
     sample = matrix[::step]
     total = np.zeros((len(sample), len(contract.features)))
     for booster in forests:
         values = booster.predict(sample, pred_contrib=True, num_threads=1)
         total += np.asarray(values)[:, :-1]
+    total /= len(forests)
+    if curves is not None:
+        total = (1 - curves.share) * total + curves.share * curve_steps(curves, sample)
     mean = np.abs(total).mean(axis=0)
     whole = float(mean.sum())
     shares = mean / whole if whole > 0 else mean

@@ -1,33 +1,39 @@
 """margin_if_won: the contribution margin to expect of an account.
 
-One forest learns a tamed margin (a few huge accounts would else decide every split), and two
-constants, found on predictions out of fold, bring its scores back to money.
+A teacher of several members ranks better than one forest, but its reasons don't add up; one forest,
+the student, learns what the teacher says. Two constants, found on predictions out of fold, anchor
+its score to the margins as they were.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from icpfit.fit.boosting import booster_settings, parameters
-from icpfit.fit.forests import forest
+from icpfit.fit.boosting import booster_settings
+from icpfit.fit.forests import raw_scores
 from icpfit.fit.ranges import MarginRanges, margin_range, margin_ranges
-from icpfit.fit.stopping import (
-    CrossValidation,
-    LearningRows,
-    cross_validation,
-    refit_iterations,
+from icpfit.fit.sizes import margin_unit
+from icpfit.fit.student import student
+from icpfit.fit.teacher import (
+    TeacherChoice,
+    expectation,
+    fold_teacher,
+    teacher,
+    teacher_choice,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from icpfit.fit.boosting import BoosterSettings
+    from icpfit.fit.stopping import LearningRows
 
 __all__ = [
+    "MarginChoice",
     "MarginRanges",
     "MarginTarget",
     "margin_anchor",
@@ -45,11 +51,13 @@ HUBER_BELOW = 750
 # tenth was told 13 % too high on companies whose truth is known.
 TAIL = 0.01
 SLOPE_SD = 0.5
+# Half of what the model's own student learns from: five folds cost the most of a training.
+FOLD_MIXED = 3_000
 
 
 @dataclass(frozen=True, eq=False)
 class MarginTarget:
-    """The margin as the forest learns it.
+    """The margin as a forest learns it without a teacher.
 
     Parameters
     ----------
@@ -66,8 +74,24 @@ class MarginTarget:
     objective: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class MarginChoice:
+    """What cross-validation chose for the margin, and says of accounts not seen.
+
+    Parameters
+    ----------
+    teacher : TeacherChoice
+        The choice for the teacher's members.
+    raw : numpy.ndarray of float64, shape (n,)
+        Score of each account by a student whose teacher has not seen it; NaN in no fold.
+    """
+
+    teacher: TeacherChoice
+    raw: Floats
+
+
 def margin_target(margin: Floats) -> MarginTarget:
-    """Return what the margin's forest learns.
+    """Return a margin so tamed that one forest can learn it, where there is no time for a teacher.
 
     Below 750 accounts the margin itself under Huber's loss with ``alpha = 2 * median |margin|``;
     from 750 on squared loss of the margin clipped to its 1 and 99 % quantile. Either is divided by
@@ -102,85 +126,93 @@ def margin_target(margin: Floats) -> MarginTarget:
     if not np.isfinite(margin).all():
         raise ValueError("every account that trains needs a finite margin")
     if len(margin) < HUBER_BELOW:
-        unit = _unit(2 * float(np.median(np.abs(margin))), margin)
+        unit = margin_unit(2 * float(np.median(np.abs(margin))), margin)
         return MarginTarget(
             margin / unit, unit, {"objective": "huber", "alpha": 1.0, "metric": "huber"}
         )
     low, high = np.quantile(margin, (TAIL, 1 - TAIL))
-    unit = _unit(float(high - low) / 2, margin)
+    unit = margin_unit(float(high - low) / 2, margin)
     values = np.clip(margin, low, high) / unit
     return MarginTarget(values, unit, {"objective": "regression", "metric": "l2"})
 
 
 def margin_choice(
     rows: LearningRows,
-    target: MarginTarget,
     n_minority: int,
     seed: int,
     progress: Callable[[str | float], None] | None = None,
-) -> CrossValidation:
-    """Return settings, iterations and out-of-fold scores, chosen by the cross-validated loss.
+) -> MarginChoice:
+    """Return settings, iterations, penalties and out-of-fold scores of the margin.
 
     Parameters
     ----------
     rows : LearningRows
-        Its target are the values of `target`.
-    target : MarginTarget
-        Tells the loss.
+        Its target are the margins, in currency units.
     n_minority : int
         Accounts in the smaller class of the outcome; the settings are those of fit_if_won.
     seed : int
-        The forest's seed.
+        Of the forests.
     progress : callable, optional
         Gets a text now and then.
 
     Returns
     -------
-    CrossValidation
-        `raw` is in the target's unit.
+    MarginChoice
+        `raw` is in the teacher's unit.
 
     Raises
     ------
     EvidenceRefused
         Below 200 rows, or 50 of the smaller class.
+    ValueError
+        For a margin that isn't finite.
+
+    Notes
+    -----
+    Each fold has a teacher and a student of its own, made of forests and curves that have not seen
+    its accounts. These students learn from half as many mixed accounts as the one that scores.
     """
-    candidates: tuple[BoosterSettings, ...] = booster_settings(len(rows.target), n_minority)
-    return cross_validation(rows, candidates, target.objective, [seed], progress)
+    n = len(rows.target)
+    chosen = teacher_choice(rows, booster_settings(n, n_minority), seed, progress)
+    raw = np.full(n, np.nan)
+    for fold in range(rows.n_folds):
+        if progress is not None:
+            progress(f"margin_if_won: fold {fold + 1} of {rows.n_folds}")
+        held = rows.held(fold)
+        said = partial(expectation, fold_teacher(rows, chosen, fold))
+        booster = student(rows.matrix[~held], said, rows.contract, seed, FOLD_MIXED)
+        raw[held] = raw_scores(booster, rows.matrix[held])
+    return MarginChoice(chosen, raw)
 
 
-def margin_boosters(
-    rows: LearningRows, chosen: CrossValidation, objective: Mapping[str, Any], seed: int
-) -> list[Any]:
-    """Return the forest grown on all rows, for a tenth more iterations.
+def margin_boosters(rows: LearningRows, chosen: MarginChoice, seed: int) -> list[Any]:
+    """Return the student of a teacher that has learned all rows.
 
     Parameters
     ----------
     rows : LearningRows
         As for `margin_choice`.
-    chosen : CrossValidation
+    chosen : MarginChoice
         What `margin_choice` returned.
-    objective : mapping
-        LightGBM's objective and metric.
     seed : int
-        The forest's seed.
+        Of the forests.
 
     Returns
     -------
     list of lightgbm.Booster
-        One for now.
+        One.
     """
-    told = parameters(chosen.settings, rows.contract, seed, objective)
-    iterations = refit_iterations(chosen.iterations)
-    return [forest(rows.matrix, rows.target, rows.contract, told, iterations)]
+    said = partial(expectation, teacher(rows, chosen.teacher, seed))
+    return [student(rows.matrix, said, rows.contract, seed)]
 
 
 def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, float]:
     """Return the two constants that bring a tamed score back to money.
 
-    ``margin_if_won = scale * raw + shift``. The scale is the least-squares slope b of the margin
-    (1 % of each tail pulled in) on the out-of-fold score, drawn towards `unit` (the score taken at
-    its word) by as much as b is uncertain, and bounded at 0; the shift then makes the sum of the
-    predictions the sum of the margins::
+    ``margin_if_won = scale * raw + shift``. The scale is the least-squares slope b of the margin,
+    its tails pulled in to the 1 and 99 % quantile, on the out-of-fold score; it is drawn towards
+    `unit` (the score taken at its word) by as much as b is uncertain, and bounded at 0. The shift
+    then makes the sum of the predictions the sum of the margins as they are::
 
         scale = max(0, (b / se² + unit / tau²) / (1 / se² + 1 / tau²)),   tau = unit / 2
         shift = mean(margin) - scale * mean(raw)
@@ -207,6 +239,10 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     the accounts rightly, which would have given all of them the same margin. se is White's, as
     large accounts scatter more. Without any spread in the score the scale is `unit`.
 
+    With the tails as they are, the few accounts that lose most decided the slope, and the best
+    tenth was overstated: by 9 % on six generated companies of 1,600 accounts, against 0 % with the
+    tails pulled in.
+
     References
     ----------
     White (1980), A heteroskedasticity-consistent covariance matrix estimator.
@@ -216,7 +252,7 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     >>> import numpy as np
     >>> raw = np.array([-1.0, 0.0, 1.0, np.nan])
     >>> scale, shift = margin_anchor(np.array([-20.0, 10.0, 40.0, 500.0]), raw, unit=20.0)
-    >>> round(scale, 1), round(shift, 6)  # 30 but for the tails; the sum is exact
+    >>> round(scale, 6), round(shift, 6)  # a line: no drawing, only the tails pulled in
     (29.4, 10.0)
     """
     known = ~np.isnan(oof_raw)
@@ -226,21 +262,12 @@ def margin_anchor(margin: Floats, oof_raw: Floats, unit: float) -> tuple[float, 
     total = float((spread * spread).sum())
     if total <= 1e-18 * len(score):
         return unit, mean - unit * centre
-    tame = np.clip(actual, *np.quantile(actual, [TAIL, 1 - TAIL]))
-    tame -= tame.mean()
-    slope = float((spread * tame).sum()) / total
-    left = tame - slope * spread
+    tamed = np.clip(actual, *np.quantile(actual, (TAIL, 1 - TAIL)))
+    slope = float((spread * tamed).sum()) / total
+    left = tamed - tamed.mean() - slope * spread
     # A ratio of variances, so that a perfect line (variance 0) needs no case of its own.
     variance = float((spread * spread * left * left).sum()) / total**2
     prior = (SLOPE_SD * unit) ** 2
     trust = prior / (prior + variance)
     scale = max(0.0, trust * slope + (1 - trust) * unit)
     return scale, mean - scale * centre
-
-
-def _unit(unit: float, margin: Floats) -> float:
-    """Return the unit, or a fallback where half of the margins are one and the same."""
-    for candidate in (unit, float(np.mean(np.abs(margin)))):
-        if candidate > 0:
-            return candidate
-    return 1.0

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from icpfit.fit.blend import Blend, blend
 from icpfit.fit.boosting import booster_settings
 from icpfit.fit.folds import account_folds
-from icpfit.fit.money import MarginTarget, margin_anchor, margin_choice, margin_target
-from icpfit.fit.probability import fit_choice, fit_probability, fit_seeds
+from icpfit.fit.money import MarginChoice, margin_anchor, margin_choice
+from icpfit.fit.nested import nested_log_odds
+from icpfit.fit.probability import OBJECTIVE, fit_choice, fit_probability, fit_seeds
 from icpfit.fit.stopping import CrossValidation, LearningRows
 
 if TYPE_CHECKING:
@@ -69,11 +71,15 @@ class TrainingChoice:
     order : numpy.ndarray of int, shape (n,)
         Position of each row among the caller's.
     fit_rows, margin_rows : LearningRows
-        What the forests of either number learn from.
-    target : MarginTarget
-        How the margin was tamed.
-    fit, money : CrossValidation
-        The choice for either number.
+        What either number is learned from.
+    fit : CrossValidation
+        The choice for the forests of the probability.
+    fit_blend : Blend
+        Whether curves join the forests of the probability.
+    fit_raw : numpy.ndarray of float64, shape (n,)
+        Log-odds of each row, where it had no say in any choice either; NaN in no fold.
+    money : MarginChoice
+        The choice for the margin.
     scale, shift : float
         The margin's anchor, in currency units.
     """
@@ -81,9 +87,10 @@ class TrainingChoice:
     order: npt.NDArray[np.intp]
     fit_rows: LearningRows
     margin_rows: LearningRows
-    target: MarginTarget
     fit: CrossValidation
-    money: CrossValidation
+    fit_blend: Blend
+    fit_raw: Floats
+    money: MarginChoice
     scale: float
     shift: float
 
@@ -95,7 +102,8 @@ class OutOfFold:
     Parameters
     ----------
     oof_fit_raw, oof_fit : numpy.ndarray of float64, shape (n,)
-        Log-odds (mean over the seeds) and probability of a profitable fit; NaN in no fold.
+        Log-odds and probability of a profitable fit by models whose every choice (trees, penalty,
+        whether the curves join) was made without the account; NaN in no fold.
     oof_margin : numpy.ndarray of float64, shape (n,)
         Expected margin, in currency units; NaN in no fold.
     folds : numpy.ndarray of int64, shape (n,)
@@ -179,18 +187,31 @@ def training_choice(
     is_fit = np.asarray(accounts.is_fit)[order].astype(np.bool_)
     margin = np.asarray(accounts.margin, dtype=np.float64)[order]
     n_minority = min(int(is_fit.sum()), int((~is_fit).sum()))
-    booster_settings(len(is_fit), n_minority)  # refuses too few accounts before folds are drawn
-    folds = account_folds(is_fit, np.array(groups, dtype=object)[order], seed)
-    target = margin_target(margin)
+    # Refuses too few accounts before folds are drawn.
+    candidates = booster_settings(len(is_fit), n_minority)
+    parents = np.array(groups, dtype=object)[order]
+    folds = account_folds(is_fit, parents, seed)
     fit_rows = LearningRows(ordered, is_fit.astype(np.float64), folds, contract)
-    margin_rows = LearningRows(ordered, target.values, folds, contract)
+    margin_rows = LearningRows(ordered, margin, folds, contract)
     told(progress, "fit_if_won: cross-validation", 0.0)
     fit = fit_choice(fit_rows, seed, progress)
+    fit_blend = blend(fit_rows, fit.raw, parents, "log-loss")
+    seeds = fit_seeds(seed, len(ids))
+    fit_raw = nested_log_odds(
+        fit_rows,
+        fit_blend,
+        parents,
+        candidates,
+        objective=OBJECTIVE,
+        seeds=seeds,
+        progress=progress,
+    )
     told(progress, "margin_if_won: cross-validation", 0.4)
-    first = fit_seeds(seed, len(ids))[0]
-    money = margin_choice(margin_rows, target, n_minority, first, progress)
-    scale, shift = margin_anchor(margin, money.raw, target.unit)
-    return TrainingChoice(order, fit_rows, margin_rows, target, fit, money, scale, shift)
+    money = margin_choice(margin_rows, n_minority, seeds[0], progress)
+    scale, shift = margin_anchor(margin, money.raw, money.teacher.unit)
+    return TrainingChoice(
+        order, fit_rows, margin_rows, fit, fit_blend, fit_raw, money, scale, shift
+    )
 
 
 def out_of_fold(choice: TrainingChoice) -> OutOfFold:
@@ -207,7 +228,7 @@ def out_of_fold(choice: TrainingChoice) -> OutOfFold:
         Both numbers and the folds.
     """
     back = np.argsort(choice.order, kind="stable")
-    raw = choice.fit.raw[back]
+    raw = choice.fit_raw[back]
     margin = (choice.scale * choice.money.raw + choice.shift)[back]
     return OutOfFold(raw, fit_probability(raw), margin, choice.fit_rows.folds[back])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from icpfit.fit.blend import is_question
 from icpfit.fit.boosting import booster_settings, parameters
 from icpfit.fit.folds import SINGLE_SPLIT_ROWS
 from icpfit.fit.forests import forest
@@ -20,7 +21,7 @@ from icpfit.fit.stopping import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["fit_boosters", "fit_choice", "fit_probability", "fit_seeds"]
+__all__ = ["OBJECTIVE", "fit_boosters", "fit_choice", "fit_probability", "fit_seeds"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,7 +55,7 @@ def fit_seeds(seed: int, n: int) -> list[int]:
 def fit_choice(
     rows: LearningRows, seed: int, progress: Callable[[str | float], None] | None = None
 ) -> CrossValidation:
-    """Return settings, iterations and out-of-fold log-odds, chosen by cross-validated log-loss.
+    """Return settings and iterations, chosen by cross-validated log-loss, and log-odds by folds.
 
     Parameters
     ----------
@@ -68,7 +69,9 @@ def fit_choice(
     Returns
     -------
     CrossValidation
-        `raw` are log-odds, the mean over the seeds.
+        `raw` are log-odds of forests that haven't seen the row, though the row had a say in how
+        many trees they have: the mean over the seeds where it is then asked whether curves join,
+        else of the first seed.
 
     Raises
     ------
@@ -77,7 +80,9 @@ def fit_choice(
     """
     n, n_fit = len(rows.target), int(rows.target.sum())
     candidates = booster_settings(n, min(n_fit, n - n_fit))
-    return cross_validation(rows, candidates, OBJECTIVE, fit_seeds(seed, n), progress)
+    seeds = fit_seeds(seed, n)
+    asked = seeds if is_question(n) else seeds[:1]
+    return cross_validation(rows, candidates, OBJECTIVE, asked, progress)
 
 
 def fit_boosters(rows: LearningRows, chosen: CrossValidation, seeds: Sequence[int]) -> list[Any]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from icpfit.fit.forests import raw_scores
+from icpfit.fit.blend import blended
+from icpfit.fit.calibration import calibrated
+from icpfit.fit.curves import curve_sums
+from icpfit.fit.engines import mean_raw_scores
 from icpfit.fit.probability import fit_probability
 from icpfit.fit.ranges import margin_range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from icpfit.fit.model import Model
 
 __all__ = ["Scores", "scores"]
@@ -47,7 +48,8 @@ class Scores:
 def scores(model: Model, matrix: Floats) -> Scores:
     """Return probability, margin, range and rank number of each row.
 
-    ``fit_if_won = 1 / (1 + exp(-mean raw score))`` and
+    ``fit_if_won = 1 / (1 + exp(-((1 - share) * mean raw score + share * sum of the curves)))`` (the
+    share is 0 for a model without curves; a calibration's line is laid over the log-odds) and
     ``margin_if_won = margin_scale * (mean raw score) + margin_shift``.
 
     Parameters
@@ -70,7 +72,7 @@ def scores(model: Model, matrix: Floats) -> Scores:
     Notes
     -----
     A row gets the same bytes alone, in any batch, at any place and with any number of threads: all
-    sums run over forests, in their order, never over rows.
+    sums run over forests and features, in their order, never over rows.
     """
     if matrix.ndim != 2 or matrix.shape[1] != len(model.contract.features):
         raise ValueError(
@@ -78,16 +80,13 @@ def scores(model: Model, matrix: Floats) -> Scores:
             "features"
         )
     rows = np.ascontiguousarray(matrix, dtype=np.float64)
-    log_odds = _mean_raw(model.fit_boosters, rows, model.threads)
-    money = _mean_raw(model.margin_boosters, rows, model.threads)
+    log_odds = mean_raw_scores(model, "fit", rows)
+    if model.fit_curves is not None:
+        curves = curve_sums(model.fit_curves, rows)
+        log_odds = blended(log_odds, curves, model.fit_curves.share)
+    log_odds = calibrated(log_odds, model.calibration)
+    money = mean_raw_scores(model, "margin", rows)
     margin = model.margin_scale * money + model.margin_shift
     p10, p90 = margin_range(model.ranges, margin)
     ranking = margin if model.objective == "margin" else log_odds
     return Scores(fit_probability(log_odds), margin, p10, p90, ranking)
-
-
-def _mean_raw(boosters: Sequence[Any], matrix: Floats, threads: int) -> Floats:
-    total = np.zeros(len(matrix))
-    for booster in boosters:
-        total += raw_scores(booster, matrix, threads)
-    return total / len(boosters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +51,8 @@ class CrossValidation:
         for a row that is in no fold.
     losses : dict of str to float
         Lowest mean loss of each candidate.
+    boosters : tuple of lightgbm.Booster
+        The first seed's forest of each fold, at the best step.
     """
 
     settings: BoosterSettings
@@ -59,6 +61,7 @@ class CrossValidation:
     curve: Floats
     raw: Floats
     losses: dict[str, float]
+    boosters: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +78,24 @@ class LearningRows:
         Fold of each row, -1 for one that is never held out.
     contract : FeatureContract
         Tells categories and directions.
+    fold_targets : numpy.ndarray of float64, shape (n_folds, n), optional
+        What is learned and judged in each fold, where the target was itself made by a model: of
+        each fold by one that hasn't seen its held rows.
     """
 
     matrix: Floats
     target: Floats
     folds: npt.NDArray[np.int64]
     contract: FeatureContract
+    fold_targets: Floats | None = None
 
     def held(self, fold: int) -> npt.NDArray[np.bool_]:
         """Return which rows the fold holds out."""
         return np.asarray(self.folds == fold, dtype=np.bool_)
+
+    def target_in(self, fold: int) -> Floats:
+        """Return the target of all rows as the fold learns and judges it."""
+        return self.target if self.fold_targets is None else self.fold_targets[fold]
 
     @property
     def n_folds(self) -> int:
@@ -127,11 +138,11 @@ def cross_validation(
     losses: dict[str, float] = {}
     for candidate in candidates:
         told = parameters(candidate, rows.contract, seeds[0], objective)
-        curve, iterations, raw = _folds_in_step(rows, told, progress)
+        curve, iterations, raw, boosters = _folds_in_step(rows, told, progress)
         losses[candidate.name] = float(curve[iterations - 1])
         if best is None or curve[iterations - 1] < best.loss:
             loss = float(curve[iterations - 1])
-            best = CrossValidation(candidate, iterations, loss, curve, raw, losses)
+            best = CrossValidation(candidate, iterations, loss, curve, raw, losses, boosters)
     if best is None:
         raise ValueError("there is no candidate")
     total = best.raw.copy()
@@ -141,12 +152,10 @@ def cross_validation(
         told = parameters(best.settings, rows.contract, seed, objective)
         for fold in range(rows.n_folds):
             held = rows.held(fold)
-            learned, target = rows.matrix[~held], rows.target[~held]
+            learned, target = rows.matrix[~held], rows.target_in(fold)[~held]
             booster = forest(learned, target, rows.contract, told, best.iterations)
             total[held] += raw_scores(booster, rows.matrix[held])
-    return CrossValidation(
-        best.settings, best.iterations, best.loss, best.curve, total / len(seeds), losses
-    )
+    return replace(best, raw=total / len(seeds), losses=losses)
 
 
 def settings_record(chosen: CrossValidation, seeds: Sequence[int]) -> dict[str, Any]:
@@ -199,15 +208,16 @@ def _folds_in_step(
     rows: LearningRows,
     told: Mapping[str, Any],
     progress: Callable[[str | float], None] | None,
-) -> tuple[Floats, int, Floats]:
-    """Return the curve of mean losses, the best iteration, and the raw scores at it."""
+) -> tuple[Floats, int, Floats, tuple[Any, ...]]:
+    """Return the curve of mean losses, the best iteration, and raw scores and forests at it."""
     lgb = lightgbm()
     boosters = []
     for fold in range(rows.n_folds):
         held = rows.held(fold)
-        data = dataset(rows.matrix[~held], rows.target[~held], rows.contract, told)
+        target = rows.target_in(fold)
+        data = dataset(rows.matrix[~held], target[~held], rows.contract, told)
         booster = lgb.Booster(params=dict(told), train_set=data)
-        unseen = dataset(rows.matrix[held], rows.target[held], rows.contract, told, data)
+        unseen = dataset(rows.matrix[held], target[held], rows.contract, told, data)
         booster.add_valid(unseen, "held")
         boosters.append(booster)
     curve: list[float] = []
@@ -226,8 +236,11 @@ def _folds_in_step(
         if progress is not None and step % 100 == 99:
             progress(f"cross-validation: {step + 1} trees per fold")
     raw = np.full(len(rows.target), np.nan)
-    for fold, booster in enumerate(boosters):
+    whole = tuple(
+        majority_for_missing(booster, trees)
+        for booster, trees in zip(boosters, best_trees, strict=True)
+    )
+    for fold, booster in enumerate(whole):
         held = rows.held(fold)
-        trees = best_trees[fold]
-        raw[held] = raw_scores(majority_for_missing(booster), rows.matrix[held], trees=trees)
-    return np.array(curve), best + 1, raw
+        raw[held] = raw_scores(booster, rows.matrix[held])
+    return np.array(curve), best + 1, raw, whole

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from icpfit.fit.curves import curve_steps
+from icpfit.fit.engines import engine
 
+if TYPE_CHECKING:
     from icpfit.fit.model import Model
 
 __all__ = ["Contributions", "contributions"]
 
 Which = Literal["margin", "fit"]
-# One call holds rows x (features + 1) doubles; blocks bound that for long lists.
-_BLOCK = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +50,11 @@ def contributions(
     The value of a feature is its average step over all orders in which the facts of the account can
     become known, ``sum over S of |S|! (p - |S| - 1)! / p! * (v(S + i) - v(S))``, where ``v(S)`` is
     the forest's expectation with the facts in S known and the training rows' shares elsewhere.
-    Several boosters are averaged; the margin's values carry the model's scale and its base the
-    shift, ``base = scale * bias + shift``, so that they sum to `margin_if_won`.
+    Several boosters are averaged, and with them, by the blend's share, the curves of a model that
+    has some (the value of a sum of curves is the curve less its mean); a calibration stretches all
+    values by its slope. The margin's values carry
+    the model's scale and its base the shift, ``base = scale * bias + shift``, so that they sum to
+    `margin_if_won`.
 
     Parameters
     ----------
@@ -75,7 +77,8 @@ def contributions(
 
     Notes
     -----
-    A row's values depend on that row and the model only. A missing fact has a value of its own:
+    A row's values depend on that row and the model only. They come from the model's tables where
+    it has some (`icpfit.fit.engines`), else from LightGBM. A missing fact has a value of its own:
     what not knowing it says about accounts like these.
 
     References
@@ -94,6 +97,7 @@ def contributions(
     >>> booster = lgb.train({**quiet, "learning_rate": 1.0, "lambda_l2": 0.0}, data, 1)
     >>> model = SimpleNamespace(
     ...     margin_boosters=(booster,),
+    ...     margin_engine=None,
     ...     margin_scale=2.0,
     ...     margin_shift=5.0,
     ...     currency="EUR",
@@ -105,32 +109,28 @@ def contributions(
     """
     wanted: Which = which if which is not None else model.objective
     if wanted == "fit":
-        values, bias = _averaged(model.fit_boosters, matrix, model.threads)
+        values, bias = _averaged(model, "fit", matrix)
+        if model.fit_curves is not None:
+            share = model.fit_curves.share
+            values = (1 - share) * values + share * curve_steps(model.fit_curves, matrix)
+            bias = (1 - share) * bias + share * model.fit_curves.base
+        if model.calibration is not None:
+            values = model.calibration.slope * values
+            bias = model.calibration.slope * bias + model.calibration.intercept
         return Contributions(values, bias, "log-odds", "fit")
-    values, bias = _averaged(model.margin_boosters, matrix, model.threads)
+    values, bias = _averaged(model, "margin", matrix)
     scale, shift = float(model.margin_scale), float(model.margin_shift)
     return Contributions(scale * values, scale * bias + shift, model.currency, "margin")
 
 
 def _averaged(
-    boosters: Sequence[Any], matrix: npt.NDArray[np.float64], threads: int
+    model: Model, which: Which, matrix: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], float]:
-    n, p = matrix.shape
-    if any(booster.num_feature() != p for booster in boosters):
-        expected = sorted({booster.num_feature() for booster in boosters})
+    asked, p = engine(model, which), matrix.shape[1]
+    if any(booster.num_feature() != p for booster in asked.boosters):
+        expected = sorted({booster.num_feature() for booster in asked.boosters})
         raise ValueError(f"matrix has {p} columns, the model was trained on {expected}")
-    values = np.zeros((n, p))
-    bias = 0.0
-    for booster in boosters:
-        for start in range(0, n, _BLOCK):
-            block = _shap(booster, matrix[start : start + _BLOCK], threads)
-            values[start : start + _BLOCK] += block[:, :-1]
-        # The bias is the same for every row; asking for it with a row of its own keeps it so when
-        # the list is empty.
-        bias += float(_shap(booster, np.full((1, p), np.nan), threads)[0, -1])
-    return values / len(boosters), bias / len(boosters)
-
-
-def _shap(booster: Any, matrix: npt.NDArray[np.float64], threads: int) -> npt.NDArray[np.float64]:
-    found: npt.NDArray[np.float64] = booster.predict(matrix, pred_contrib=True, num_threads=threads)
-    return found
+    found = asked.values(matrix, model.threads)
+    # The bias is the same for every row; asking for it with a row of its own keeps it so when the
+    # list is empty.
+    return found[:, :-1], float(asked.values(np.full((1, p), np.nan))[0, -1])

@@ -156,7 +156,7 @@ def _value_phrase(feature: Feature, value: float) -> str:
     if feature.kind == "flag":
         return f"{feature.words} {'yes' if value > 0.5 else 'no'}"
     if feature.kind == "date":
-        return f"{feature.words} {abs(value):.1f} years {'before' if value >= 0 else 'after'}"
+        return f"{feature.words} {value:.1f} years before"
     unit = feature.unit if feature.unit.casefold() not in feature.words.casefold() else ""
     return f"{feature.words} {number_phrase(value)} {unit}".rstrip()
 

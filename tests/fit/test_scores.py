@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icpfit.fit.calibration import Calibration
+from icpfit.fit.curves import curve_sums
 from icpfit.fit.scores import scores
 
 
@@ -38,6 +40,9 @@ def test_threads_and_memory_layout_change_nothing(small, matrix):
 def test_numbers_are_what_the_model_says(small, matrix):
     model, found = small.model, scores(small.model, matrix)
     log_odds = np.mean([b.predict(matrix, raw_score=True) for b in model.fit_boosters], axis=0)
+    curves = model.fit_curves
+    assert curves is not None
+    log_odds = (1 - curves.share) * log_odds + curves.share * curve_sums(curves, matrix)
     np.testing.assert_allclose(found.fit_if_won, 1 / (1 + np.exp(-log_odds)), atol=1e-12)
     money = (
         model.margin_scale * model.margin_boosters[0].predict(matrix, raw_score=True)
@@ -45,6 +50,22 @@ def test_numbers_are_what_the_model_says(small, matrix):
     )
     np.testing.assert_allclose(found.margin_if_won, money, atol=1e-9)
     assert (found.margin_p10 <= found.margin_p90).all()
+
+
+def test_a_calibration_is_laid_over_the_log_odds_and_nothing_else(small, matrix):
+    plain = scores(replace(small.model, objective="fit"), matrix)
+    line = Calibration(slope=0.8, intercept=-0.3)
+    found = scores(replace(small.model, objective="fit", calibration=line), matrix)
+    np.testing.assert_allclose(found.ranking, 0.8 * plain.ranking - 0.3, rtol=1e-12)
+    np.testing.assert_allclose(found.fit_if_won, 1 / (1 + np.exp(-found.ranking)), rtol=1e-12)
+    for name in ("margin_if_won", "margin_p10", "margin_p90"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
+
+
+def test_the_expected_margin_lies_within_its_range(small, matrix):
+    found = scores(small.model, matrix)
+    assert (found.margin_p10 <= found.margin_if_won).all()
+    assert (found.margin_if_won <= found.margin_p90).all()
 
 
 def test_ranking_follows_the_objective(small, matrix):

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icpfit.fit.calibration import Calibration
+from icpfit.fit.curves import Curve, Curves, curve_sums
 from icpfit.insight.contributions import contributions
 
 # The suite runs with importmode=importlib, where a test file can't import its neighbour by name.
@@ -127,10 +129,14 @@ FORESTS = [
 ]
 
 
-def model(*boosters, scale=1.0, shift=0.0, objective="margin"):
+def model(*boosters, scale=1.0, shift=0.0, objective="margin", curves=None, calibration=None):
     return SimpleNamespace(
         margin_boosters=boosters,
         fit_boosters=boosters,
+        margin_engine=None,
+        fit_engine=None,
+        fit_curves=curves,
+        calibration=calibration,
         margin_scale=scale,
         margin_shift=shift,
         currency="EUR",
@@ -242,6 +248,38 @@ def test_boosters_are_averaged_on_the_raw_score():
     found = contributions(model(*boosters, objective="fit"), matrix)
     np.testing.assert_allclose(found.base + found.values.sum(axis=1), raw, rtol=0, atol=1e-10)
     assert (found.unit, found.which) == ("log-odds", "fit")
+
+
+def test_curves_and_forests_add_up_to_the_blend():
+    booster, matrix = bagged_fit_forest()
+    line = Curve((-1.0, 0.0, 2.0), (-0.5, 0.25, 1.0), missing=0.125)
+    curves = Curves(-0.75, 0.4, (line,) * matrix.shape[1])
+    raw = booster.predict(matrix, raw_score=True, num_threads=1)
+    found = contributions(model(booster, curves=curves), matrix, "fit")
+    alone = contributions(model(booster), matrix, "fit")
+    blend = 0.6 * raw + 0.4 * curve_sums(curves, matrix)
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), blend, rtol=0, atol=1e-12)
+    # By hand: a missing fact adds .4 * .125, one at or beyond 2 adds .4 * 1, whatever the forest.
+    steps = found.values - 0.6 * alone.values
+    np.testing.assert_allclose(steps[np.isnan(matrix)], 0.05, atol=1e-12)
+    np.testing.assert_allclose(steps[matrix >= 2], 0.4, atol=1e-12)
+    assert found.base == pytest.approx(0.6 * alone.base - 0.3, abs=1e-12)
+    np.testing.assert_array_equal(
+        contributions(model(booster, curves=curves), matrix[[5]], "fit").values[0], found.values[5]
+    )
+
+
+def test_a_calibration_stretches_the_values_and_moves_the_base():
+    booster, matrix = bagged_fit_forest()
+    raw = booster.predict(matrix, raw_score=True, num_threads=1)
+    plain = contributions(model(booster), matrix, "fit")
+    found = contributions(model(booster, calibration=Calibration(0.5, -0.25)), matrix, "fit")
+    np.testing.assert_allclose(found.values, plain.values / 2, rtol=0, atol=1e-15)
+    total = found.base + found.values.sum(axis=1)
+    np.testing.assert_allclose(total, raw / 2 - 0.25, rtol=0, atol=1e-12)
+    # Money is not what a calibration of the probability is laid over.
+    money = contributions(model(booster, calibration=Calibration(0.5, -0.25)), matrix, "margin")
+    np.testing.assert_array_equal(money.values, plain.values)
 
 
 def test_a_row_does_not_depend_on_its_neighbours():
