@@ -1,8 +1,11 @@
 """What all tests share: where the real data lie, and how whole commands are run."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -49,5 +52,26 @@ def icpfit():
             check=False,
             env={**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})},
         )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def icpfit_here():
+    """Run a job as `icpfit` does, in this process: without the seconds that its libraries take to load."""
+
+    def run(*words, cwd):
+        from icpfit.pipelines.dispatch import main
+
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")  # as the command itself does
+            code = main([str(word) for word in words])
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     return run

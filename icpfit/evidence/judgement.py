@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icpfit.evidence.calibration import Calibration, calibration
 from icpfit.evidence.current_icp import APPROXIMATE_BELOW, IcpComparison, icp_comparison
 from icpfit.evidence.leakage.gates import Gate, class_gate, too_good_gate
 from icpfit.evidence.resampled import resampled_figures
@@ -67,6 +68,8 @@ class Judgement:
         Checks that the model had to pass.
     approximate : bool
         Intervals of money are approximate below 1,000 accounts.
+    calibration : Calibration or None
+        Of `fit_if_won`; None in what an earlier icpfit recorded.
     """
 
     basis: str
@@ -89,6 +92,7 @@ class Judgement:
     against_icp: IcpComparison | None = None
     gates: tuple[Gate, ...] = field(default=())
     approximate: bool = True
+    calibration: Calibration | None = None
 
 
 def judgement(
@@ -241,4 +245,7 @@ def judgement(
         against_icp=against_icp,
         gates=(*gates, class_gate(n_fit, n), too_good_gate(found.auc.value)),
         approximate=n < APPROXIMATE_BELOW,
+        calibration=calibration(
+            fit, p, train_prevalence=plain, group=members, level=level, n_boot=n_boot, seed=seed
+        ),
     )

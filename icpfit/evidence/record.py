@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from icpfit.errors import ModelError
+from icpfit.evidence.calibration import Calibration
 from icpfit.evidence.current_icp import IcpComparison
 from icpfit.evidence.judgement import Judgement
 from icpfit.evidence.leakage.gates import Gate
 from icpfit.measure.estimate import Estimate
 from icpfit.measure.ranking import MarginCurve
+from icpfit.measure.reliability import Reliability
 
 __all__ = ["as_record", "from_record"]
 
@@ -111,8 +113,7 @@ def _judgement(fields: dict[str, Any]) -> Judgement:
     for name in ("train_prevalence", "prevalence_log_loss", "p_beats_prevalence"):
         fields[name] = _figure(fields[name])
     for name in _TABLES:
-        table = pd.DataFrame(fields[name])
-        fields[name] = table.astype({c: float for c in table if table[c].dtype == object})
+        fields[name] = _table(fields[name])
     curve: dict[str, Any] = {
         name: None if points is None else np.array([_figure(point) for point in points])
         for name, points in fields["margin_curve"].items()
@@ -121,6 +122,8 @@ def _judgement(fields: dict[str, Any]) -> Judgement:
     fields["gates"] = tuple(Gate(**gate) for gate in fields["gates"])
     if fields["against_icp"] is not None:
         fields["against_icp"] = _comparison(dict(fields["against_icp"]))
+    if fields.get("calibration") is not None:
+        fields["calibration"] = _calibration(fields["calibration"])
     return Judgement(**fields)
 
 
@@ -131,6 +134,21 @@ def _comparison(fields: dict[str, Any]) -> IcpComparison:
         elif value is None:
             fields[name] = math.nan
     return IcpComparison(**fields)
+
+
+def _calibration(fields: Mapping[str, Any]) -> Calibration:
+    seen = dict(fields["reliability"])
+    return Calibration(
+        slope=_estimate(fields["slope"]),
+        intercept=_estimate(fields["intercept"]),
+        brier_skill=_estimate(fields["brier_skill"]),
+        reliability=Reliability(_table(seen.pop("bins")), **seen),
+    )
+
+
+def _table(rows: Any) -> pd.DataFrame:
+    table = pd.DataFrame(rows)
+    return table.astype({c: float for c in table if table[c].dtype == object})
 
 
 def _estimate(fields: Mapping[str, Any]) -> Estimate:

@@ -168,14 +168,14 @@ def test_what_makes_no_sense_is_refused():
 
 def test_intervals_of_auc_log_loss_and_brier_hold_the_truth():
     rng = np.random.default_rng(3)
-    big = rng.normal(size=400_000)
+    big = rng.normal(size=150_000)
     p_big = 1 / (1 + np.exp(-big))
     truth = judgement(
         **world(n=2)
         | {
             "ranking": p_big,
             "fit_probability": p_big,
-            "is_fit": rng.random(400_000) < p_big,
+            "is_fit": rng.random(150_000) < p_big,
             "margin": big,
             "icp_selected": None,
             "n_boot": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from icpfit.data.contract import Attribute
 from icpfit.data.joining.periods import Period
 from icpfit.data.typical_prospects import TypicalProspects
 from icpfit.errors import FeatureError
+from icpfit.evidence.learning import calibrated_model
 from icpfit.evidence.trial import trial
 
 pytestmark = pytest.mark.slow
@@ -74,6 +76,14 @@ def test_full_evidence_trains_the_purged_model_too():
     assert [(gate.name, gate.passed) for gate in without] == [("column size", True)]
     assert without[0].text.endswith("known before the sale: of the register")
     assert "training on what was known when the hold-out began" in said
+    # A booster stopped by log-loss needs no recalibration; one three times too sure of itself does.
+    assert found.model.calibration is None
+    assert not found.recalibration.is_adopted
+    outcome = company().outcomes.loc[found.split.train, "fit"].to_numpy()
+    too_sure = dataclasses.replace(found.trained, oof_fit_raw=3 * found.trained.oof_fit_raw)
+    mended, line = calibrated_model(too_sure, outcome)
+    assert line.is_adopted
+    assert mended.calibration.slope == line.tried.slope < 0.6
     quick = trial(company(), None, company="acme")
     assert quick.purged is None
     assert "not purged under evidence=quick" in gate_of(quick, "purged split").text

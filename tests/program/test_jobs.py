@@ -34,7 +34,7 @@ def aliases(root):
         store.close()
 
 
-def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
+def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit_here):
     path = company / "data/demo/accounts.csv"
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = list(csv.reader(file))
@@ -50,23 +50,25 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit):
         row[FACTS] = first.setdefault(row[0], row[FACTS])
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
-    done = icpfit("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
+    done = icpfit_here("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
     assert done.returncode == 3, done.stderr
     assert "no signal" in done.stderr.strip().splitlines()[-1]
     assert aliases(company) == {}
     assert not list((company / "mlruns").rglob("fit_0.txt"))
 
 
-def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
+def test_two_companies_in_one_root_have_their_own_champions(company, icpfit_here):
     conf = company / "conf"
     text = (conf / "data/mine.yaml").read_text(encoding="utf-8")
     (conf / "data/acme.yaml").write_text(
         text.replace("company: demo", "company: acme"), encoding="utf-8"
     )
     for name in ("mine", "acme"):
-        done = icpfit("train", "--config-dir", conf, f"data={name}", "evidence=quick", cwd=company)
+        done = icpfit_here(
+            "train", "--config-dir", conf, f"data={name}", "evidence=quick", cwd=company
+        )
         assert done.returncode == 0, done.stderr
-    promoted = icpfit(
+    promoted = icpfit_here(
         "promote",
         "--config-dir",
         conf,
@@ -79,7 +81,7 @@ def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
     assert aliases(company) == {("icpfit-demo", "challenger"): 1, ("icpfit-acme", "champion"): 1}
     logged = json.loads((company / "mlruns/promotions-acme.jsonl").read_text(encoding="utf-8"))
     assert (logged["by"], logged["reason"]) == ("Zoë, Marketing", "Q3 (a=b)")
-    scored = icpfit(
+    scored = icpfit_here(
         "score", "--config-dir", conf, "data=mine", "model=challenger", "prospects=data/demo/prospects.csv",
         "out=list, scored (v1).csv", cwd=company,
     )  # fmt: skip
@@ -90,10 +92,10 @@ def test_two_companies_in_one_root_have_their_own_champions(company, icpfit):
         }
 
 
-def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit, tmp_path):
+def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit_here, tmp_path):
     root, _ = demo
     (tmp_path / "ids.csv").write_text("Prospect ID,Comment\n001,a\n002,b\n", encoding="utf-8")
-    done = icpfit(
+    done = icpfit_here(
         "score", "data=demo", f"root={root}", "prospects=ids.csv", "out=out.csv", cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
@@ -107,14 +109,14 @@ def test_a_list_with_only_ids_is_unrated_with_one_warning(demo, icpfit, tmp_path
     assert "%" in warned[0]
 
 
-def test_order_and_neighbours_dont_change_a_row(demo, icpfit, tmp_path):
+def test_order_and_neighbours_dont_change_a_row(demo, icpfit_here, tmp_path):
     root, _ = demo
     with (root / "data/demo/prospects.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = list(csv.reader(file))
     random.Random(1).shuffle(rows)
     with (tmp_path / "some.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows[:120]])
-    done = icpfit(
+    done = icpfit_here(
         "score", "data=demo", f"root={root}", "prospects=some.csv", "out=out.csv", cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
@@ -139,9 +141,11 @@ def test_the_script_does_what_the_command_does(demo, icpfit, tmp_path):
     assert by_script.stdout == by_command.stdout
 
 
-def test_the_same_data_give_the_same_model(company, icpfit):
+def test_the_same_data_give_the_same_model(company, icpfit_here):
     def model():
-        done = icpfit("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
+        done = icpfit_here(
+            "train", "data=demo", "evidence=quick", "data.controls=null", cwd=company
+        )
         assert done.returncode == 0, done.stderr
         folder = max(
             (p.parent for p in (company / "mlruns").rglob("manifest.json")),

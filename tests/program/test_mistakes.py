@@ -99,10 +99,10 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda name: name.replace(" ", "-"))
-def test_a_mistake_is_one_line(mistake, company, icpfit):
+def test_a_mistake_is_one_line(mistake, company, icpfit_here):
     damage, job, said = MISTAKES[mistake]
     damage(company)
-    done = icpfit(job, "--config-dir", company / "conf", "data=mine", cwd=company)
+    done = icpfit_here(job, "--config-dir", company / "conf", "data=mine", cwd=company)
     assert done.returncode == 1, done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("icpfit: ")
@@ -112,16 +112,16 @@ def test_a_mistake_is_one_line(mistake, company, icpfit):
     assert not (company / "mlruns").exists()
 
 
-def test_a_decimal_comma_is_rejected_with_how_to_fix_it(company, icpfit):
+def test_a_decimal_comma_is_rejected_with_how_to_fix_it(company, icpfit_here):
     german_amounts(company)
-    icpfit("check", "data=demo", "data.controls=null", cwd=company)
+    icpfit_here("check", "data=demo", "data.controls=null", cwd=company)
     rejected = (company / "data/rejected/demo.csv").read_text(encoding="utf-8")
     line = next(line for line in rejected.splitlines() if "returns.csv" in line)
     assert "decimal" in line
 
 
-def test_an_after_sale_column_cant_be_asked_for_as_a_feature(company, icpfit):
-    done = icpfit(
+def test_an_after_sale_column_cant_be_asked_for_as_a_feature(company, icpfit_here):
+    done = icpfit_here(
         "train", "data=demo", "features=[employees,health_score]", "data.controls=null", cwd=company
     )
     assert done.returncode == 1

@@ -11,14 +11,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.olist]
 
 
 @pytest.fixture(scope="module")
-def trained(olist, icpfit, tmp_path_factory):
+def trained(olist, icpfit_here, tmp_path_factory):
     root = tmp_path_factory.mktemp("olist")
-    done = icpfit("train", "data=olist", f"data.folder={olist}", cwd=root)
+    done = icpfit_here("train", "data=olist", f"data.folder={olist}", cwd=root)
     return root, done, f"data.folder={olist}"
 
 
-def test_check_counts_the_accounts(olist, icpfit, tmp_path):
-    done = icpfit("check", "data=olist", f"data.folder={olist}", cwd=tmp_path)
+def test_check_counts_the_accounts(olist, icpfit_here, tmp_path):
+    done = icpfit_here("check", "data=olist", f"data.folder={olist}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"accounts read, mature, used +842, 648, 648", done.stdout)
     assert re.search(r"accounts rows +842 ", done.stdout)
@@ -36,9 +36,9 @@ def test_train_says_how_little_can_be_known(trained):
     assert auc["high"] - auc["low"] > 0.1
 
 
-def test_promote_holds_what_cannot_be_told_yet(trained, icpfit):
+def test_promote_holds_what_cannot_be_told_yet(trained, icpfit_here):
     root, _, folder = trained
-    done = icpfit("promote", "data=olist", folder, cwd=root)
+    done = icpfit_here("promote", "data=olist", folder, cwd=root)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "was not put in use" in done.stderr
     store = sqlite3.connect(root / "mlruns/mlflow.db")
@@ -49,11 +49,11 @@ def test_promote_holds_what_cannot_be_told_yet(trained, icpfit):
     assert ("champion",) not in aliases
 
 
-def test_the_young_are_scored_and_the_leads_are_not(trained, icpfit):
+def test_the_young_are_scored_and_the_leads_are_not(trained, icpfit_here):
     root, _, folder = trained
     for name, n in (("young", 194), ("leads", 7158)):
         out = root / f"{name}.csv"
-        done = icpfit(
+        done = icpfit_here(
             "score", "data=olist", folder, "model=challenger", f"prospects={name}", f"out={out}", cwd=root
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

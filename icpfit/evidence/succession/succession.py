@@ -96,6 +96,7 @@ def succession(
     notes = _context(compared, look, changed_exports)
     figures = {
         "comparison": found,
+        "currency": judgement.currency,
         "candidates": compared.candidates,
         "learned_from_by_champion": compared.seen,
         "no_longer_there": compared.gone,
