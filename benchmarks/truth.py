@@ -15,7 +15,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import honesty, nearness
+from benchmarks import honesty, nearness, segments
+from benchmarks.segments_table import segment_lines
 from benchmarks.truth_table import lines
 from benchmarks.worlds import WORLDS
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "results"]
 
-PARTS = ("nearness", "shuffled", "coverage", "promotion")
+PARTS = ("nearness", "shuffled", "coverage", "promotion", "segments")
 SHUFFLED_SIZES = (300, 1_000)
+SEGMENT_ROWS_QUICK = 400
 RESULTS = Path(__file__).parent / "results"
 
 Job = tuple[str, tuple[Any, ...]]
@@ -39,7 +41,7 @@ def jobs(
     Parameters
     ----------
     parts : sequence of str
-        Some of nearness, shuffled, coverage, promotion.
+        Some of nearness, shuffled, coverage, promotion, segments.
     sizes : sequence of int
         Customers to learn from.
     seeds : sequence of int
@@ -67,6 +69,10 @@ def jobs(
     if "shuffled" in parts:
         small = SHUFFLED_SIZES[:1] if quick else SHUFFLED_SIZES
         found += [("shuffled", (w, n, s)) for n in small for w, s in each]
+    if "segments" in parts:
+        n = SEGMENT_ROWS_QUICK if quick else segments.LEARNED_ROWS
+        found += [("segments", (s, n, 2_000 if quick else segments.MARKET_ROWS)) for s in seeds]
+        found += [("shuffled segments", (w, n, s)) for w, s in each]
     return found
 
 
@@ -137,7 +143,7 @@ def main(given: Sequence[str] | None = None) -> int:
     seeds = range(told.first_seed, told.first_seed + (1 if told.quick else told.seeds))
     todo = jobs(parts, sizes, seeds, quick=told.quick)
     found = results(todo, told.processes, lambda text: print(text, file=sys.stderr, flush=True))
-    print("\n".join(lines(found)))
+    print("\n".join([*lines(found), *segment_lines(found)]))
     out = told.out or RESULTS / f"truth-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
@@ -154,6 +160,8 @@ def _run(job: Job) -> dict[str, Any]:
         "coverage": honesty.coverage,
         "shuffled": honesty.shuffled_run,
         "promotion": honesty.promotion,
+        "segments": segments.segments_run,
+        "shuffled segments": segments.shuffled_segments_run,
     }
     return runs[part](*arguments)
 

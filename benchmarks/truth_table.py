@@ -12,7 +12,7 @@ from benchmarks.nearness import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["lines"]
+__all__ = ["line", "lines"]
 
 Run = dict[str, Any]
 
@@ -35,10 +35,10 @@ def lines(runs: Sequence[Run]) -> list[str]:
     said += _shuffled([r for r in runs if r["part"] == "shuffled"])
     said += _coverage([r for r in runs if r["part"] == "coverage"])
     said += _promotion([r for r in runs if r["part"] == "promotion"])
-    return [*said, "segments: measured once icpfit proposes them (not part of this version)"]
+    return said
 
 
-def _line(what: str, target: float, values: Sequence[float], *, most: bool = False) -> str:
+def line(what: str, target: float, values: Sequence[float], *, most: bool = False) -> str:
     """Write one line; `most` when the target is an upper bound."""
     reached = float(np.mean(values))
     error = np.std(values, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
@@ -56,17 +56,17 @@ def _nearness(runs: Sequence[Run]) -> list[str]:
         ratio = {w: [_ratio(r) for r in cells if r["world"] == w] for w in _worlds(cells)}
         weakest = min(ratio, key=lambda w: float(np.mean(ratio[w])))
         said += ["", f"learned from {n:,} customers, {len(cells)} companies"]
-        said.append(_line("AUC / optimum", mean, [_ratio(r) for r in cells]))
-        said.append(_line(f"AUC / optimum, worst world ({weakest})", worst, ratio[weakest]))
+        said.append(line("AUC / optimum", mean, [_ratio(r) for r in cells]))
+        said.append(line(f"AUC / optimum, worst world ({weakest})", worst, ratio[weakest]))
         said.append(
-            _line("margin of the top 20 % / optimum", money, [r["margin_top"] for r in cells])
+            line("margin of the top 20 % / optimum", money, [r["margin_top"] for r in cells])
         )
         for what, key in (("by P(fit)", "margin_top_by_fit"), ("random", "margin_top_at_random")):
-            said.append(_line(f"  the same, ranked {what}", math.nan, [r[key] for r in cells]))
+            said.append(line(f"  the same, ranked {what}", math.nan, [r[key] for r in cells]))
         others = sorted(set(cells[0]["auc"]) - {"icpfit"})
         for other in others:
             said.append(
-                _line(f"  {other}: AUC / optimum", math.nan, [_ratio(r, other) for r in cells])
+                line(f"  {other}: AUC / optimum", math.nan, [_ratio(r, other) for r in cells])
             )
         ahead = {o: [r["auc"]["icpfit"] - r["auc"][o] for r in cells] for o in others}
         # At one size the mean of a world is what is held against -.003: single draws are luck.
@@ -75,27 +75,27 @@ def _nearness(runs: Sequence[Run]) -> list[str]:
             for w in _worlds(cells)
         ]
         said.append(
-            _line(
+            line(
                 "AUC ahead of default LightGBM, least of the worlds",
                 -0.003,
                 min(by_world, key=lambda values: float(np.mean(values))),
             )
         )
         goal = 0.015 if n <= 3_000 else math.nan
-        said.append(_line("AUC ahead of default LightGBM, mean", goal, ahead["LightGBM"]))
+        said.append(line("AUC ahead of default LightGBM, mean", goal, ahead["LightGBM"]))
         rivals = [o for o in others if o != "LightGBM"]
         best = max(rivals, key=lambda o: float(np.mean([r["auc"][o] for r in cells])))
         values = ahead[best]
         slack = 2 * np.std(values, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-        said.append(_line(f"AUC ahead of {best}, the better rival", -float(slack), values))
+        said.append(line(f"AUC ahead of {best}, the better rival", -float(slack), values))
         said.append(
-            _line(
+            line(
                 "share of runs that pass the no-signal gate",
                 math.nan,
                 [float(r["signal"] == "signal") for r in cells],
             )
         )
-        said.append(_line("CPU seconds to train", math.nan, [r["cpu_seconds"] for r in cells]))
+        said.append(line("CPU seconds to train", math.nan, [r["cpu_seconds"] for r in cells]))
     return said
 
 
@@ -108,7 +108,7 @@ def _shuffled(runs: Sequence[Run]) -> list[str]:
         ("puts a first model in use", 0.03, [r["decision"] == "PROMOTE" for r in runs]),
         ("claims at least an exploratory signal", 0.10, [r["signal"] != "none" for r in runs]),
     ):
-        said.append(_line(what, target, [float(hit) for hit in hits], most=True))
+        said.append(line(what, target, [float(hit) for hit in hits], most=True))
     return said
 
 
@@ -121,7 +121,7 @@ def _coverage(runs: Sequence[Run]) -> list[str]:
         for figure in runs[0]["held"][size]:
             asked = 0.85 if figure != "money" or int(size) >= 600 else math.nan
             values = [r["held"][size][figure] for r in runs]
-            said.append(_line(f"{figure}, hold-out of {size}", asked, values))
+            said.append(line(f"{figure}, hold-out of {size}", asked, values))
     return said
 
 
@@ -130,12 +130,12 @@ def _promotion(runs: Sequence[Run]) -> list[str]:
         return []
     said = ["", f"promotion at 600 accounts, {len(runs)} pairs, {runs[0]['draws']} hold-outs each"]
     said.append(
-        _line("truly worse put in use", 0.05, [r["in_use"]["worse"] for r in runs], most=True)
+        line("truly worse put in use", 0.05, [r["in_use"]["worse"] for r in runs], most=True)
     )
-    said.append(_line("truly better put in use", 0.75, [r["in_use"]["better"] for r in runs]))
+    said.append(line("truly better put in use", 0.75, [r["in_use"]["better"] for r in runs]))
     for name in ("worse", "better"):
         values = [r["promoted"][name] for r in runs]
-        said.append(_line(f"  of these by PROMOTE, truly {name}", math.nan, values))
+        said.append(line(f"  of these by PROMOTE, truly {name}", math.nan, values))
     return said
 
 

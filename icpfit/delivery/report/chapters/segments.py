@@ -1,0 +1,215 @@
+"""The chapter on segments: whom to win, whom to fix before dropping, whom to avoid."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from icpfit.delivery.amounts import (
+    account_count,
+    horizon_in_words,
+    interval,
+    money,
+    money_interval,
+    percent,
+    percent_interval,
+)
+from icpfit.delivery.report.chapter import Bullets, Chapter, Heading, Notice, Paragraph
+from icpfit.delivery.report.chapters.segments_tables import (
+    PARTS,
+    candidate_table,
+    cause_table,
+    group_table,
+)
+from icpfit.delivery.report.figures import ReportFigure
+from icpfit.delivery.report.tables import ReportTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from icpfit.insight.segments.found import FoundSegment, FoundSegments
+    from icpfit.measure.estimate import Estimate
+
+__all__ = ["segments_chapter"]
+
+TITLE = "Segments"
+FULL_HALF_SAMPLES = 30
+UNSTABLE_BELOW = 0.5
+Block = Paragraph | Heading | Bullets | Notice | ReportTable | ReportFigure
+
+
+def segments_chapter(found: FoundSegments | None, horizon: str, currency: str) -> Chapter:
+    """Return the chapter on the groups found.
+
+    Parameters
+    ----------
+    found : FoundSegments or None
+        What was found; None where nobody looked.
+    horizon : str
+        Of the margin, as in the settings: "12mo".
+    currency : str
+        ISO code.
+
+    Returns
+    -------
+    Chapter
+        One line that says why, where there is nothing to show.
+    """
+    if found is None:
+        return Chapter("segments", TITLE, "Segments were not looked for in this run.")
+    if not found.segments:
+        return Chapter("segments", TITLE, found.note)
+    passed = [one for part in PARTS for one in found.of(part)]
+    blocks: list[Block] = [Paragraph(_how(found, horizon))]
+    if passed:
+        blocks.append(_picture(passed, found, horizon, currency))
+    for part, heading in PARTS.items():
+        groups = found.of(part)
+        if groups:
+            blocks += [Heading(heading), group_table(groups, found, horizon, currency)]
+            blocks += [Bullets(tuple(_sentence(one, found, currency) for one in groups))]
+        if part == "fix":
+            blocks += [cause_table(one, currency) for one in groups if one.causes]
+    if found.explained is not None and not math.isnan(found.explained.value):
+        blocks.append(Paragraph(_explained(found.explained)))
+    blocks += _cautions(found, passed)
+    candidates = [one for one in found.segments if one.status == "candidate"]
+    if candidates:
+        blocks += [
+            Heading("Candidates"),
+            Paragraph(
+                "These stood out where they were found, and did not pass on the other accounts. "
+                "Nothing should be decided by them."
+            ),
+            candidate_table(candidates, currency),
+        ]
+    return Chapter("segments", TITLE, _lead(found, currency), tuple(blocks))
+
+
+def _lead(found: FoundSegments, currency: str) -> str:
+    wanted, fix, avoid = (found.of(part) for part in PARTS)
+    if not (wanted or fix or avoid):
+        return found.note
+    said = []
+    if wanted:
+        best = max(wanted, key=lambda one: (one.margin.value, one.segment.name))
+        said.append(
+            f"{_groups(len(wanted), 'group')} of accounts stood out as a profitable fit; the one "
+            f"with most margin, {best.segment.name}, left {money(best.margin.value, currency)} per "
+            f"account, against {money(found.base_margin.value, currency)} over all"
+        )
+    else:
+        said.append("No group stood out as a profitable fit")
+    said.append(
+        f"{_groups(len(fix), 'group')} would be a fit once remedial cost is gone, and "
+        f"{_groups(len(avoid), 'group').lower()} lost money also without it"
+    )
+    return ". ".join(said) + "."
+
+
+def _groups(n: int, what: str) -> str:
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven")
+    return f"{words[n] if n < len(words) else n} {what}{'' if n == 1 else 's'}"
+
+
+def _how(found: FoundSegments, horizon: str) -> str:
+    return (
+        f"All figures are of {found.basis}. Margin and cost to serve are per account over "
+        f"{horizon_in_words(horizon)}, with 90 % intervals, those of money approximate. Of all "
+        f"accounts there, {percent_interval(found.base_fit)} were a profitable fit. A group is "
+        "listed here only if its fit rate passed a test that allows for the number of groups "
+        "shown: of those that pass, at most 10 % are expected to be luck."
+    )
+
+
+def _picture(
+    passed: Sequence[FoundSegment], found: FoundSegments, horizon: str, currency: str
+) -> ReportFigure:
+    from icpfit.delivery.report.charts.segments import segments_svg
+
+    best, worst = (pick(passed, key=lambda one: one.margin.value) for pick in (max, min))
+    finding = (
+        f"Margin per account goes from {money(worst.margin.value, currency)} "
+        f"({worst.segment.name}) to {money(best.margin.value, currency)} ({best.segment.name})."
+        if len(passed) > 1
+        else f"{best.segment.name}: {money(best.margin.value, currency)} per account."
+    )
+    caption = (
+        "How to read it: each row is a group; a dot is its share of profitable fits on the left, "
+        "its margin per account on the right, the bar the 90 % interval. Blue groups are to be "
+        "won, green ones to be fixed (the ring: without remedial cost), orange ones to be left. "
+        f"The grey stroke is the mean of all {account_count(len(found.report))} reported on, over "
+        f"{horizon_in_words(horizon)}, in {currency}. A group may overlap with another."
+    )
+    svg = segments_svg(
+        passed,
+        currency,
+        base_fit=found.base_fit,
+        base_margin=found.base_margin,
+        name="segments-chart",
+        alternative=f"Groups with fit rate and margin. {finding}",
+    )
+    return ReportFigure("segments-chart", finding, caption, svg)
+
+
+def _sentence(one: FoundSegment, found: FoundSegments, currency: str) -> str:
+    rate = percent_interval(one.fit_rate)
+    base = percent(found.base_fit.value)
+    if one.part == "segments":
+        return (
+            f"{one.segment.name}: {rate} of {account_count(one.n)} like these were a profitable "
+            f"fit, against {base} of all; they left {money_interval(one.margin, currency)} each."
+        )
+    fixed = f"{percent_interval(one.fit_if_fixed)}"
+    after = money_interval(one.margin_if_fixed, currency)
+    if one.part == "fix":
+        return (
+            f"{one.segment.name}: {rate} were a fit, and {fixed} would have been without remedial "
+            f"cost, against {base} of all today; {money(one.margin.value, currency)} each today, "
+            f"{after} if fixed. Mend the cause before dropping them."
+        )
+    return (
+        f"{one.segment.name}: {rate} were a fit, {fixed} would have been without remedial cost, "
+        f"against {base} of all; each left {money(one.margin.value, currency)}, and would have "
+        f"left {after}. The loss is associated with who they are, not with what went wrong."
+    )
+
+
+def _explained(explained: Estimate) -> str:
+    said = percent(explained.value)
+    ends = interval(explained.low, explained.high, percent)
+    return (
+        f"These rules explain {said} ({ends}) of the model's advantage: that much of the lift that "
+        "as many accounts have when the model picks them. The rest takes the score."
+    )
+
+
+def _cautions(found: FoundSegments, passed: Sequence[FoundSegment]) -> list[Block]:
+    said: list[Block] = []
+    if not found.remedial_known:
+        said.append(
+            Notice(
+                "No cost is marked as remedial in the rate card, so whether a losing group could "
+                "be fixed is unknown, and nobody is put under avoid."
+            )
+        )
+    loose = [
+        f"{one.segment.name} ({percent(one.stability)})"
+        for one in passed
+        if one.stability < UNSTABLE_BELOW
+    ]
+    if loose:
+        said.append(
+            Notice(
+                f"Drawn anew from half of the accounts, {found.half_samples} times, the search "
+                f"came back to about the same group in fewer than half of the draws for: "
+                f"{'; '.join(loose)}. Take their borders with care.",
+                "calm",
+            )
+        )
+    if found.half_samples < FULL_HALF_SAMPLES:
+        drawn = f"rests on {found.half_samples} draws instead of {FULL_HALF_SAMPLES}"
+        if found.half_samples == 0:
+            drawn = "was not looked at"
+        said.append(Notice(f"Under quick evidence the stability of the rules {drawn}.", "calm"))
+    return said
