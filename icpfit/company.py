@@ -79,7 +79,8 @@ def icp_file(icp: str | None, company: str, folders: Sequence[Path]) -> Path | N
     company : str
         The company's name.
     folders : sequence of Path
-        The conf folders, searched in this order.
+        The conf folders, searched in this order: the company's own (``--config-dir``), then data/
+        under the root, where ``icpfit adopt`` writes without one, then icpfit's own.
 
     Returns
     -------

@@ -31,13 +31,26 @@ JOBS = {
     "promote": "put the challenger in use, or say why not (exit code 3)",
     "rollback": "go back to the model that was in use before",
     "drift": "how far a list, or the latest accounts, are from those the model learned from",
+    "adopt": "make a proposed profile the current one, signed off, and keep the former",
     "score": "grade a prospect list, with reasons",
     "report": "write the report of the model in use as one HTML file",
+    "explore": "what the accounts served so far tell of a market that you think of winning",
 }
 
 #: Values of these keys are paths or words of a person: Hydra must not read commas, brackets,
 #: equals signs or quotes in them as its own grammar.
-FREE_TEXT = ("prospects", "out", "root", "icp", "by", "reason", "note", "data.folder")
+FREE_TEXT = (
+    "prospects",
+    "out",
+    "root",
+    "icp",
+    "proposal",
+    "name",
+    "by",
+    "reason",
+    "note",
+    "data.folder",
+)
 
 STOPPED = 130
 
@@ -103,12 +116,18 @@ def quoted(word: str) -> str:
     if not equals or not value or key.lstrip("+") not in FREE_TEXT:
         return word
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return word
+        return _no_group(key, value)
     # A backslash is Hydra's own only before a quote; ${ would be resolved by OmegaConf.
     body = value.replace("${", "\\${").replace("\\'", "\\\\'").replace("'", "\\'")
     if body.endswith("\\"):
         body += "\\"
-    return f"{key}='{body}'"
+    return _no_group(key, f"'{body}'")
+
+
+def _no_group(key: str, value: str) -> str:
+    # conf/icp/ is a folder, so Hydra takes icp=… for the choice of a file in it, unless the value
+    # is a mapping; `_with_folders` takes the path out again.
+    return f"{key}={{file: {value}}}" if key.lstrip("+") == "icp" else f"{key}={value}"
 
 
 def _information(words: Sequence[str]) -> str | None:
@@ -233,15 +252,25 @@ def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
             OmegaConf.update(composed, key, value, merge=False, force_add=True)
         return _with_folders(job, composed, folders)
 
-    values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    values: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    if isinstance(values.get("icp"), dict):
+        values["icp"] = values["icp"].get("file")
     job = Job(
         name=name,
-        values=values,  # type: ignore[arg-type]
+        values=values,
         unresolved=OmegaConf.to_yaml(config, resolve=False),
-        conf_folders=folders,
+        conf_folders=_profile_folders(folders, values),
         run=another,
     )
     return importlib.import_module(f"icpfit.pipelines.{name}").run(job)
+
+
+def _profile_folders(folders: tuple[Path, ...], values: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Put the root's data/ before our own folder: a profile that was adopted there comes first."""
+    ours = Path(str(importlib.resources.files("icpfit.conf")))
+    adopted = Path(str(values.get("root", "."))).expanduser().resolve() / "data"
+    own = tuple(folder for folder in folders if folder != ours)
+    return (*own, adopted, ours)
 
 
 def _known_keys(job: str) -> dict[str, list[str]]:

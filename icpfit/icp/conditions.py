@@ -7,7 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["condition", "is_range"]
+from icpfit.errors import SettingsError
+
+__all__ = ["check_kind", "condition", "is_range"]
 
 _MOST_SHOWN = 60
 
@@ -83,6 +85,50 @@ def condition(form: Any, where: str) -> list[Any] | dict[str, Any]:
     if seen:
         raise ValueError(f"{where}: {_shown(seen[0])} stands in the list twice; name it once")
     return values
+
+
+def check_kind(value: Any, kind: str, where: str, *, ranged: bool) -> None:
+    """Refuse a condition's value that can't be compared with its attribute.
+
+    Parameters
+    ----------
+    value : str, bool, int, float or date
+        One value of the condition.
+    kind : {"a text", "a number", "a date"}
+        What the attribute holds; a flag is a number.
+    where : str
+        Where it stands, for the message.
+    ranged : bool
+        Whether it is an end of a range.
+
+    Raises
+    ------
+    SettingsError
+        With what was found.
+
+    Examples
+    --------
+    >>> check_kind(62, "a text", "where.country", ranged=False)
+    Traceback (most recent call last):
+    ...
+    icpfit.errors.SettingsError: where.country: the attribute is a text, the condition says 62;
+    write '62' in quotes
+    """
+    if ranged and kind == "a text":
+        raise SettingsError(
+            f"{where}: from and below need a number or a date, this is a category; list its values"
+        )
+    fits = {
+        "a text": isinstance(value, str),
+        "a number": isinstance(value, bool | int | float)
+        and not (ranged and isinstance(value, bool)),
+        "a date": isinstance(value, dt.date),
+    }
+    if not fits[kind]:
+        advice = f"; write '{value}' in quotes" if kind == "a text" else ""
+        raise SettingsError(
+            f"{where}: the attribute is {kind}, the condition says {value!r}{advice}"
+        )
 
 
 def _kind(value: Any) -> str:

@@ -178,10 +178,10 @@ def write_profile(profile: Profile, path: str | Path) -> None:
     ...     read_profile(f"{folder}/acme.yaml") == profile
     True
     """
-    import yaml
+    from icpfit.icp.profile_text import profile_yaml
 
     file = Path(path)
-    text = yaml.safe_dump(_plain(profile), sort_keys=False, allow_unicode=True, width=100)
+    text = profile_yaml(profile)
     beside: str | None = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -202,30 +202,3 @@ def write_profile(profile: Profile, path: str | Path) -> None:
         if beside is not None:
             Path(beside).unlink(missing_ok=True)
         raise OutputError(f"{file}: can't be written ({error.strerror})") from None
-
-
-def _plain(profile: Profile) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "name": profile.name,
-        "version": profile.version,
-        "effective_from": profile.effective_from,
-    }
-    for key in ("approved_by", "evidence_run", "reason"):
-        if getattr(profile, key) is not None:
-            values[key] = getattr(profile, key)
-    for part in _PARTS:
-        segments: tuple[Segment, ...] = getattr(profile, part)
-        if segments:
-            values[part] = [
-                _plain_segment(segment, prioritised=part == "segments") for segment in segments
-            ]
-    return values
-
-
-def _plain_segment(segment: Segment, *, prioritised: bool) -> dict[str, Any]:
-    values: dict[str, Any] = {"name": segment.name}
-    # Priority says nothing of whom to avoid or fix, unless somebody gave it there.
-    if prioritised or segment.priority != "first":
-        values["priority"] = segment.priority
-    values["where"] = dict(segment.where)
-    return values

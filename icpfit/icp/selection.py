@@ -6,7 +6,6 @@ Whoever is in a group to avoid is taken out of either.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icpfit.errors import SettingsError
-from icpfit.icp.conditions import is_range
+from icpfit.icp.conditions import check_kind, is_range
 
 if TYPE_CHECKING:
     from icpfit.icp.profile import Profile, Segment
 
-__all__ = ["is_selected", "selected", "undefined_share"]
+__all__ = ["is_selected", "meets", "selected", "undefined_share"]
 
 Flags = NDArray[np.bool_]
 
@@ -53,6 +52,7 @@ def selected(profile: Profile, facts: pd.DataFrame) -> pd.Series[Any]:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from icpfit.icp.profile import Profile, Segment
     >>> profile = Profile(
     ...     "ICP",
@@ -97,12 +97,44 @@ def is_selected(profile: Profile, facts: pd.DataFrame) -> pd.Series[bool]:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from icpfit.icp.profile import Profile, Segment
     >>> profile = Profile("ICP", 1, dt.date(2025, 1, 1), (Segment("DACH", {"country": ["DE"]}),))
     >>> is_selected(profile, pd.DataFrame({"country": ["DE", "NA", None]})).tolist()
     [True, False, False]
     """
     return selected(profile, facts).notna().rename(profile.name)
+
+
+def meets(segment: Segment, facts: pd.DataFrame) -> pd.Series[bool]:
+    """Say of each account whether it meets every condition of one group.
+
+    Parameters
+    ----------
+    segment : Segment
+        The group.
+    facts : DataFrame, n rows
+        As `selected` takes them.
+
+    Returns
+    -------
+    Series of bool, n rows
+        Whatever other groups say of the account; False where missing facts leave it open.
+
+    Raises
+    ------
+    SettingsError
+        If a condition is on an attribute that the facts don't have, or of another kind.
+
+    Examples
+    --------
+    >>> from icpfit.icp.profile import Segment
+    >>> meets(
+    ...     Segment("DACH", {"country": ["DE"]}), pd.DataFrame({"country": ["DE", None]})
+    ... ).tolist()
+    [True, False]
+    """
+    return pd.Series(_met(segment, facts)[0], index=facts.index, dtype=bool, name=segment.name)
 
 
 def undefined_share(profile: Profile, facts: pd.DataFrame) -> float:
@@ -137,6 +169,7 @@ def undefined_share(profile: Profile, facts: pd.DataFrame) -> float:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from icpfit.icp.profile import Profile, Segment
     >>> profile = Profile(
     ...     "ICP",
@@ -198,7 +231,7 @@ def _met_by_known(column: pd.Series[Any], form: Any, where: str) -> Flags:
         kind = "a number" if pd.api.types.is_numeric_dtype(column.dtype) else "a text"
     values = list(form.values()) if is_range(form) else [v for v in form if v is not None]
     for value in values:
-        _check_kind(value, kind, where, ranged=is_range(form))
+        check_kind(value, kind, where, ranged=is_range(form))
     if not is_range(form):
         wanted = [float(v) if kind == "a number" else v for v in values]
         return column.isin(wanted).to_numpy(dtype=bool)
@@ -209,21 +242,3 @@ def _met_by_known(column: pd.Series[Any], form: Any, where: str) -> Flags:
     if "below" in ends:
         met &= (column < ends["below"]).to_numpy(dtype=bool)
     return met
-
-
-def _check_kind(value: Any, kind: str, where: str, *, ranged: bool) -> None:
-    if ranged and kind == "a text":
-        raise SettingsError(
-            f"{where}: from and below need a number or a date, this is a category; list its values"
-        )
-    fits = {
-        "a text": isinstance(value, str),
-        "a number": isinstance(value, bool | int | float)
-        and not (ranged and isinstance(value, bool)),
-        "a date": isinstance(value, dt.date),
-    }
-    if not fits[kind]:
-        advice = f"; write '{value}' in quotes" if kind == "a text" else ""
-        raise SettingsError(
-            f"{where}: the attribute is {kind}, the condition says {value!r}{advice}"
-        )

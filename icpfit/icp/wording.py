@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from icpfit.data.contract import Attribute
     from icpfit.icp.profile import Profile, Segment
 
-__all__ = ["sentence", "sentences", "sql_where"]
+__all__ = ["segment_case", "sentence", "sentences", "sql_where"]
 
 
 def sql_where(profile: Profile) -> str:
@@ -55,6 +55,37 @@ def sql_where(profile: Profile) -> str:
         return f"({wanted})"
     avoided = " OR ".join(_segment_sql(segment) for segment in profile.avoid)
     return f"({wanted})\nAND CASE WHEN ({avoided}) THEN 0 ELSE 1 END = 1"
+
+
+def segment_case(profile: Profile) -> str:
+    """Give the SQL expression that names the segment of each account.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+
+    Returns
+    -------
+    str
+        A CASE that gives for each account what `icpfit.icp.selection.selected` gives, NULL where
+        that is None.
+
+    Examples
+    --------
+    >>> from icpfit.icp.profile import Profile, Segment
+    >>> where = {"country": ["DE"]}
+    >>> print(segment_case(Profile("ICP", 1, dt.date(2025, 1, 1), (Segment("DACH", where),))))
+    CASE
+    WHEN (("country" IN ('DE'))) THEN 'DACH'
+    END
+    """
+    lines = [f"WHEN {_segment_sql(segment)} THEN NULL" for segment in profile.avoid]
+    lines += [
+        f"WHEN {_segment_sql(segment)} THEN {_literal(segment.name)}"
+        for segment in (*profile.segments, *profile.fix)
+    ]
+    return "\n".join(["CASE", *lines, "END"])
 
 
 def _segment_sql(segment: Segment) -> str:

@@ -1,0 +1,103 @@
+"""A log that is only ever added to: one JSON object a line, on the disk before the next step."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from icpfit.errors import ModelError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["add_line", "logged_lines"]
+
+
+def add_line(path: Path, values: Mapping[str, Any], what: str) -> None:
+    """Add a line to a log, and don't return before it is on the disk.
+
+    Parameters
+    ----------
+    path : Path
+        The log; created where it isn't there. Lines that are there are never changed. The caller
+        holds the lock of the store.
+    values : Mapping
+        Plain JSON values.
+    what : str
+        What the log is of, such as "adoption", for the message.
+
+    Raises
+    ------
+    OutputError
+        If the log can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     log = Path(folder) / "log.jsonl"
+    ...     _ = log.write_text('{"step": 1}')  # torn: the line has no end
+    ...     add_line(log, {"step": 2}, "test")
+    ...     [line["step"] for line in logged_lines(log, "test")]
+    [1, 2]
+    """
+    line = (json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    try:
+        with path.open("ab", buffering=0) as log:
+            if log.tell() and _last_byte(path) != b"\n":
+                # A power cut tore the last line: end it, so that ours stands on its own.
+                line = b"\n" + line
+            log.write(line)
+            os.fsync(log.fileno())
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        message = f"{path}: the {what} log can't be written, {why}; nothing was changed"
+        raise OutputError(message) from None
+
+
+def logged_lines(path: Path, what: str) -> list[dict[str, Any]]:
+    """Return what a log holds, oldest first.
+
+    Parameters
+    ----------
+    path : Path
+        The log; one that isn't there holds nothing.
+    what : str
+        What the log is of, for the message.
+
+    Returns
+    -------
+    list of dict
+        One for each line.
+
+    Raises
+    ------
+    ModelError
+        If a line can't be read; it names the line.
+    """
+    if not path.is_file():
+        return []
+    read = []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line)
+        except ValueError:
+            values = None
+        if not isinstance(values, dict):
+            raise ModelError(
+                f"{path}, line {number}: the {what} log is damaged here;"
+                " take the line out once you know what happened"
+            )
+        read.append(values)
+    return read
+
+
+def _last_byte(path: Path) -> bytes:
+    with path.open("rb") as log:
+        log.seek(-1, os.SEEK_END)
+        return log.read(1)
