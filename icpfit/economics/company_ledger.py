@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from icpfit.data.joining.ledger import JoinLedger, TableLedger, join_ledger
 from icpfit.data.joining.reconciliation import PoolUse, reconciliation
+from icpfit.economics.units import hours_per
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.joining.accounts import AccountRows
     from icpfit.data.joining.join import AccountMonths
-    from icpfit.data.table_spec import DataSpec
+    from icpfit.data.table_spec import Controls, DataSpec
     from icpfit.data.tables import SourceRead
     from icpfit.economics.rate_card import RateCard
 
@@ -75,13 +76,13 @@ def company_ledger(
     lines = reconciliation(
         data.controls,
         float(revenue.totals["amount"].sum()) / _UNITS,
-        _pool_use(costs.totals, card),
+        _pool_use(costs.totals, card, data.controls),
         data.currency,
     )
     return join_ledger([crm, *(one.ledger for one in joined)], data.join, lines)
 
 
-def _pool_use(totals: pd.DataFrame, card: RateCard) -> dict[str, PoolUse]:
+def _pool_use(totals: pd.DataFrame, card: RateCard, controls: Controls) -> dict[str, PoolUse]:
     """Sum what the cost rows charge to each group that serves: the books know no accounts."""
     units = {name: one.unit for name, one in card.activities.items()}
     unit = totals["activity"].map(units).fillna("event")
@@ -89,5 +90,18 @@ def _pool_use(totals: pd.DataFrame, card: RateCard) -> dict[str, PoolUse]:
     for name, mine in totals.groupby("served_by"):
         quantity = mine["quantity"].groupby(unit[mine.index]).sum() / _UNITS
         amounts = {str(key): float(value) for key, value in quantity.items()}
+        asked = controls.pools.get(str(name))
+        if asked is not None:
+            amounts = _in_unit(amounts, asked.unit)
         pools[str(name)] = PoolUse(float(mine["amount"].sum()) / _UNITS, amounts)
     return pools
+
+
+def _in_unit(amounts: dict[str, float], unit: str) -> dict[str, float]:
+    """Add what is counted in other units of time to what is counted in the pool's own."""
+    size = hours_per(unit)
+    if size is None or set(amounts) <= {unit}:
+        return amounts
+    hours = [(hours_per(key), value) for key, value in amounts.items()]
+    total = sum(value * each for each, value in hours if each is not None)
+    return {**amounts, unit: total / size}

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from icpfit.data.joining.accounts import AccountRows, account_rows
-from icpfit.data.joining.join import account_months, join_keys
 from icpfit.data.joining.ledger import JoinLedger, check_ledger
 from icpfit.data.joining.periods import Period, period, period_end
 from icpfit.data.joining.reconciliation import share_text
@@ -17,11 +15,9 @@ from icpfit.economics.account_outcomes import (
     activity_costs,
     monthly_margins,
 )
-from icpfit.economics.company_ledger import company_ledger
-from icpfit.economics.cost_to_serve import priced_costs
 from icpfit.economics.coverage import logs
+from icpfit.economics.joined_ledgers import joined_ledgers
 from icpfit.economics.label import LabelRule, label_text, profitable_fit
-from icpfit.economics.loyalty import usable_loyalty
 from icpfit.errors import OutcomeError, SettingsError
 
 if TYPE_CHECKING:
@@ -29,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from icpfit.data.contract import Attribute
+    from icpfit.data.joining.accounts import AccountRows
     from icpfit.data.joining.history import DatedFact
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
@@ -140,49 +137,8 @@ def joined_accounts(
     Kaplan and Anderson (2007), Time-Driven Activity-Based Costing.
     """
     tell = progress or (lambda _text: None)
-    tell("rolling accounts up")
-    rows = account_rows(tables, data)
-    keys = join_keys(rows)
-    if tables.typed["revenue"].num_rows == 0:
-        raise OutcomeError(
-            "revenue: no row could be read, so no margin can be computed; map a source with"
-            " table: revenue, or see the rejected rows"
-        )
-    tell("joining revenue")
-    revenue = account_months(
-        tables.typed["revenue"],
-        keys,
-        data,
-        table="revenue",
-        money=["amount", "direct_cost"],
-        reads=tables.reads,
-    )
-    tell("pricing and joining cost to serve")
-    priced = priced_costs(tables.typed["costs"], economics.rate_card)
-    costs = account_months(
-        priced.rows,
-        keys,
-        data,
-        table="costs",
-        money=["amount"],
-        quantities=["quantity"],
-        by=["activity", "remedial", "caused_by", "served_by"],
-        reads=tables.reads,
-    )
-    tell("joining loyalty")
-    observed = usable_loyalty(tables.typed["loyalty"], economics.loyalty, data.join.max_lost_share)
-    loyalty = account_months(
-        observed.rows,
-        keys,
-        data,
-        table="loyalty",
-        money=[],
-        by=["kind", "value"],
-        reads=tables.reads,
-        set_aside=observed.set_aside,
-    )
-    joined = (revenue, costs, loyalty)
-    ledger = company_ledger(tables.reads, rows, joined, data, economics.rate_card)
+    joined = joined_ledgers(tables, data, economics, tell)
+    rows, ledger = joined.rows, joined.ledger
     check_ledger(ledger, data.join)
     tell("deriving outcomes")
     horizon, lag = period(data.horizon), period(data.lag, "data.lag")
@@ -190,9 +146,9 @@ def joined_accounts(
     outcomes, notes = account_outcomes(
         rows.frame,
         dates,
-        revenue=revenue.rows,
-        costs=costs.rows,
-        loyalty=loyalty.rows,
+        revenue=joined.revenue.rows,
+        costs=joined.costs.rows,
+        loyalty=joined.loyalty.rows,
         covering=logs(tables.reads, data),
         economics=economics,
         horizon=horizon,
@@ -201,7 +157,7 @@ def joined_accounts(
     facts = rows.frame[[f"attr:{name}" for name in data.attributes]]
     facts = facts.rename(columns=lambda name: name.removeprefix("attr:"))
     outcomes["fit"] = _fit(outcomes, facts, dates, economics.label)
-    events = activity_costs(costs.rows, dates["is_mature"], economics.discount_rate)
+    events = activity_costs(joined.costs.rows, dates["is_mature"], economics.discount_rate)
     return Accounts(
         facts=facts,
         dates=dates,
@@ -214,9 +170,15 @@ def joined_accounts(
         lag=lag,
         currency=data.currency,
         label_text=label_text(economics.label, horizon, economics.discount_rate, data.currency),
-        notes=[*rows.notes, *priced.notes, *observed.notes, *notes, *_cause_note(events)],
+        notes=[
+            *rows.notes,
+            *joined.priced.notes,
+            *joined.observed.notes,
+            *notes,
+            *_cause_note(events),
+        ],
         monthly=monthly_margins(
-            revenue.rows, costs.rows, dates["is_mature"], economics.discount_rate
+            joined.revenue.rows, joined.costs.rows, dates["is_mature"], economics.discount_rate
         ),
         dated=rows.dated,
     )
@@ -258,4 +220,6 @@ def _cause_note(events: pd.DataFrame) -> list[str]:
     if not total:
         return []
     unknown = float(events.loc[events["caused_by"] == "unknown", "amount"].sum())
+    if not unknown:
+        return []
     return [f"{share_text(unknown / total)} of the cost to serve has no known cause"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from icpfit.economics.outcome import Accounts
 
 __all__ = ["MarginStep", "margin_waterfall"]
@@ -35,13 +37,15 @@ class MarginStep:
     total: float
 
 
-def margin_waterfall(accounts: Accounts) -> list[MarginStep]:
+def margin_waterfall(accounts: Accounts, members: pd.Index | None = None) -> list[MarginStep]:
     """Walk from revenue to margin over the accounts that have an outcome.
 
     Parameters
     ----------
     accounts : Accounts
         The joined accounts; those with a margin count.
+    members : Index, optional
+        Only these accounts, such as those of a segment; all by default.
 
     Returns
     -------
@@ -51,6 +55,8 @@ def margin_waterfall(accounts: Accounts) -> list[MarginStep]:
         out where no account has one.
     """
     known = accounts.outcomes[accounts.outcomes["margin"].notna()]
+    if members is not None:
+        known = known[known.index.isin(members)]
     n = max(len(known), 1)
     costs = accounts.activity_costs
     costs = costs[costs["account_id"].isin(known.index)]

@@ -1,0 +1,1 @@
+"""Where the money is: margin by segment, by cause, by month, and against what was predicted."""

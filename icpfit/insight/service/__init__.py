@@ -1,0 +1,1 @@
+"""The ability to serve: what a profile asks of each serving team, and what the teams can give."""
