@@ -50,8 +50,9 @@ def run(job: Job) -> None:
         changed_exports,
         stored_comparison,
         verdict_files,
+        verdict_metrics,
     )
-    from icpfit.delivery.registry.tracking import challenger, champion, has_champion, promote
+    from icpfit.delivery.registry.tracking import challenger, champion, is_registered, promote
     from icpfit.evidence.promotion import check_promoted, verdict
     from icpfit.evidence.succession.succession import succession
     from icpfit.intake import intake
@@ -68,7 +69,7 @@ def run(job: Job) -> None:
     loaded_model(registered)  # a damaged model must not go live
     judged, signal = recorded_trial(registered)
     compared = None
-    if has_champion(store):
+    if is_registered(store, "champion"):
         taken = intake(company, root, terminal)
         with terminal.step("comparing it with the model in use"):
             look = record_look(
@@ -95,6 +96,7 @@ def run(job: Job) -> None:
             chosen.reason or "",
             force=chosen.force,
             kept=verdict_files(decided, compared),
+            metrics=verdict_metrics(compared),
         )
     terminal.closing(promote_summary(promotion), title=f"{company.name}: the verdict")
     if promotion.decision == "HOLD":

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from icpfit.company import Company
+    from icpfit.delivery.console.terminal import Terminal
     from icpfit.job import Job
 
 
@@ -20,6 +22,8 @@ class Report:
     data: dict[str, Any]
     out: str
     model: Literal["champion", "challenger"]
+    names: Literal["show", "hide"]
+    pdf: bool
     icp: str | None
 
 
@@ -36,16 +40,16 @@ def run(job: Job) -> Path:
     Path
         The report.
     """
-    from icpfit.company import company_settings, current_profile
+    from icpfit.company import company_settings
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.registry.in_use import model_standing
     from icpfit.delivery.registry.registered_model import kept_file
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import is_registered, registered_model
-    from icpfit.delivery.report.page import write_report
-    from icpfit.delivery.report.trial_report import trial_report
-    from icpfit.delivery.whole_file import copied, require_writable
-    from icpfit.intake import intake
+    from icpfit.delivery.report.page import KEPT_PAGES, write_page
+    from icpfit.delivery.report.standing import stamped
+    from icpfit.delivery.whole_file import require_writable
     from icpfit.job import root_folder
 
     chosen = job.settings(Report)
@@ -54,26 +58,64 @@ def run(job: Job) -> Path:
     company = company_settings(chosen.data)
     terminal.note(f"root: {root}")
     out = Path(chosen.out).expanduser()
-    require_writable(out, endings=(".html", ".htm"), kept=company_files(company.data, root))
+    exports = company_files(company.data, root)
+    require_writable(out, endings=(".html", ".htm"), kept=exports)
+    if chosen.pdf:
+        require_writable(out.with_suffix(".pdf"), kept=exports)
     store = open_store(root, company.name)
+    said = ""
     if is_registered(store, chosen.model):
         with terminal.step(f"fetching the report of the {chosen.model}"):
-            copied(kept_file(registered_model(store, chosen.model), "report.html"), out)
+            model = registered_model(store, chosen.model)
+            said = model_standing(store, model)
+            page = kept_file(model, KEPT_PAGES[chosen.names]).read_text(encoding="utf-8")
+            write_page(stamped(page, said), out)
     else:
-        refusal = f"There is no {chosen.model} yet: this is what the data say without a model."
-        taken = intake(company, root, terminal)
-        with terminal.step("drawing a report without a model"):
-            facts = trial_report(
-                taken.accounts,
-                company=company.name,
-                objective="margin",
-                generated_on=dt.datetime.now(tz=dt.UTC).date(),
-                profile=current_profile(company, chosen.icp, job.conf_folders),
-                refusal=refusal,
-            )
-            write_report(facts, out)
-    terminal.closing([("report", str(out))])
+        _without_model(chosen, company, root, job, terminal)
+    written = [("report", str(out)), *_printed(chosen, out, terminal)]
+    terminal.closing([*written, ("model", said)] if said else written)
     return out
+
+
+def _without_model(
+    chosen: Report, company: Company, root: Path, job: Job, terminal: Terminal
+) -> None:
+    """Say what the data say so far."""
+    from icpfit.company import current_profile
+    from icpfit.delivery.report.hidden_names import account_names_hidden
+    from icpfit.delivery.report.page import write_report
+    from icpfit.delivery.report.trial_report import trial_report
+    from icpfit.intake import intake
+
+    taken = intake(company, root, terminal)
+    with terminal.step("drawing a report without a model"):
+        facts = trial_report(
+            taken.accounts,
+            company=company.name,
+            objective="margin",
+            generated_on=dt.datetime.now(tz=dt.UTC).date(),
+            profile=current_profile(company, chosen.icp, job.conf_folders),
+            refusal=f"There is no {chosen.model} yet: this is what the data say without a model.",
+        )
+        if chosen.names == "hide":
+            facts = account_names_hidden(facts, taken.accounts)
+        write_report(facts, Path(chosen.out).expanduser())
+
+
+def _printed(chosen: Report, out: Path, terminal: Terminal) -> list[tuple[str, str]]:
+    """Print the page where that is asked for and can be done."""
+    from icpfit.delivery.report.pdf import NO_CHROMIUM, chromium, write_pdf
+
+    if not chosen.pdf:
+        return []
+    program = chromium()
+    if program is None:
+        terminal.note(NO_CHROMIUM)
+        return []
+    pdf = out.with_suffix(".pdf")
+    with terminal.step("printing it to A4"):
+        write_pdf(out, pdf, program)
+    return [("pdf", str(pdf))]
 
 
 if __name__ == "__main__":

@@ -58,18 +58,22 @@ def run(job: Job) -> TrainingResult:
     from icpfit.delivery.console.label_summary import show_label_test
     from icpfit.delivery.console.summary import train_summary
     from icpfit.delivery.console.terminal import Terminal
+    from icpfit.delivery.registry.former_drivers import former_drivers
     from icpfit.delivery.registry.label_record import with_label_test
     from icpfit.delivery.registry.store import open_store
-    from icpfit.delivery.registry.tracking import has_champion, record_training
+    from icpfit.delivery.registry.strategy_record import with_strategy
+    from icpfit.delivery.registry.tracking import is_registered, record_training
     from icpfit.delivery.registry.training_result import TrainingResult
     from icpfit.delivery.registry.trial_record import trial_record
-    from icpfit.delivery.report.page import write_report
+    from icpfit.delivery.report.strategy_page import kept_pages
     from icpfit.delivery.report.trial_report import trial_report
     from icpfit.evidence.promotion import verdict
     from icpfit.evidence.signal import check_signal
     from icpfit.evidence.trial import trial
     from icpfit.fit.bundle import write_bundle
+    from icpfit.fit.engines import engine_words
     from icpfit.insight.explanation import explanation
+    from icpfit.insight.strategy import strategy
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
@@ -99,26 +103,41 @@ def run(job: Job) -> TrainingResult:
     tested, label, budget = _tested_label(chosen, company, taken, tried, terminal)
     with terminal.step("explaining it with SHAP"):
         explained = explanation(tried)
-    with tempfile.TemporaryDirectory() as folder, terminal.step("recording it in MLflow") as told:
-        told("opening the store")
-        store = open_store(root, company.name)
-        decided = verdict(tried.judgement, tried.signal, champion_exists=has_champion(store))
-        told("drawing the report")
-        facts = replace(
-            trial_report(
-                taken.accounts,
-                company=company.name,
-                objective=chosen.objective,
-                generated_on=dt.datetime.now(tz=dt.UTC).date(),
-                profile=profile,
-                trial=tried,
-                explanation=explained,
-                verdict=decided,
-            ),
-            sensitivity=label,
+    store = open_store(root, company.name)
+    with terminal.step("finding groups, and holding the profile in use against them") as told:
+        decided_from = strategy(
+            taken.accounts,
+            tried,
+            explained,
+            tables=taken.tables,
+            data=company.data,
+            economics=company.economics,
+            current=profile,
+            prospects=prospects.facts,
+            former=former_drivers(store),
+            evidence=chosen.evidence,
+            seed=chosen.seed,
+            progress=told,
         )
-        report = Path(folder, "report.html")
-        write_report(facts, report)
+    decided = verdict(
+        tried.judgement, tried.signal, champion_exists=is_registered(store, "champion")
+    )
+    facts = replace(
+        trial_report(
+            taken.accounts,
+            company=company.name,
+            objective=chosen.objective,
+            generated_on=dt.datetime.now(tz=dt.UTC).date(),
+            profile=profile,
+            trial=tried,
+            explanation=explained,
+            verdict=decided,
+        ),
+        sensitivity=label,
+    )
+    with tempfile.TemporaryDirectory() as folder, terminal.step("recording it in MLflow") as told:
+        told("drawing the report")
+        pages = kept_pages(facts, taken.accounts, decided_from, tried.recalibration, Path(folder))
         bundle = None
         if tried.signal.tier != "none":
             bundle = Path(folder, "bundle")
@@ -130,13 +149,16 @@ def run(job: Job) -> TrainingResult:
             explained,
             config=job.unresolved,
             digests=taken.tables.digests,
-            report=report,
+            pages=pages,
             bundle=bundle,
         )
-        recorded = record_training(store, with_label_test(record, tested, budget))
+        record = with_label_test(record, tested, budget)
+        record = with_strategy(record, decided_from, taken.accounts, Path(folder))
+        recorded = record_training(store, record)
     result = TrainingResult(facts, recorded.run_id, recorded.model_version)
     show_label_test(label, terminal)
-    terminal.closing(train_summary(result), title=f"{company.name}: the challenger")
+    said = train_summary(result, engine_words(tried.model))
+    terminal.closing(said, title=f"{company.name}: the challenger")
     check_signal(tried.signal, company.name)
     return result
 

@@ -81,13 +81,16 @@ def check_summary(accounts: Accounts, profile: Profile | None) -> Rows:
     return rows
 
 
-def train_summary(result: TrainingResult) -> Rows:
+def train_summary(result: TrainingResult, engine: str = "") -> Rows:
     """Say what a training found.
 
     Parameters
     ----------
     result : TrainingResult
         The training, recorded.
+    engine : str
+        What the model's exact reasons come from, see `icpfit.fit.engines.engine_words`; left out
+        where it is empty.
 
     Returns
     -------
@@ -101,6 +104,7 @@ def train_summary(result: TrainingResult) -> Rows:
     ]
     if facts.judgement is not None:
         rows += _judgement_rows(facts.judgement)
+        rows += _calibration_rows(facts.judgement)
     if facts.signal is not None:
         sure = f"{facts.signal.probability:.2f}"
         rows.append(
@@ -109,6 +113,7 @@ def train_summary(result: TrainingResult) -> Rows:
     registered = "nothing: there is no signal"
     if result.model_version is not None:
         registered = f"icpfit-{facts.company} v{result.model_version}, as challenger"
+    rows += _engine_row(engine)
     rows += [("registered", registered), ("MLflow run", result.run_id)]
     return rows
 
@@ -165,7 +170,7 @@ def _versions_in_use(promotion: Promotion) -> Rows:
     return [("in use before", before), ("in use now", after)]
 
 
-def score_summary(scored: pd.DataFrame, out: Path, model: str) -> Rows:
+def score_summary(scored: pd.DataFrame, out: Path, model: str, engine: str = "") -> Rows:
     """Say what a scored list holds.
 
     Parameters
@@ -176,6 +181,8 @@ def score_summary(scored: pd.DataFrame, out: Path, model: str) -> Rows:
         Where the list was written.
     model : str
         The model that scored it.
+    engine : str
+        As for `train_summary`.
 
     Returns
     -------
@@ -192,6 +199,7 @@ def score_summary(scored: pd.DataFrame, out: Path, model: str) -> Rows:
         ("grades", shown or "none"),
         ("rows with a caution", count(cautioned)),
         ("model", model),
+        *_engine_row(engine),
         ("scored list", str(out)),
     ]
 
@@ -216,6 +224,10 @@ def demo_summary(result: TrainingResult, files: Sequence[tuple[str, Path]]) -> R
     if facts.judgement is not None:
         rows += _judgement_rows(facts.judgement)
     return rows + [(name, str(path)) for name, path in files]
+
+
+def _engine_row(engine: str) -> Rows:
+    return [("exact reasons", engine)] if engine else []
 
 
 def _account_rows(accounts: Accounts) -> Rows:
@@ -255,6 +267,16 @@ def _judgement_rows(found: Judgement) -> Rows:
             ),
         ]
     return rows
+
+
+def _calibration_rows(found: Judgement) -> Rows:
+    seen = None if found.calibration is None else found.calibration.reliability
+    if seen is None:
+        return []
+    said = "further off than luck explains" if seen.is_worse_than_perfect else "at their word"
+    missed, usual = f"{100 * seen.error:.1f}", f"{100 * seen.perfect_mean:.1f}"
+    words = f"{said}: off by {missed} points on average, exactly right ones by {usual}"
+    return [("probabilities of a fit", words)]
 
 
 def _auc(auc: Estimate) -> str:

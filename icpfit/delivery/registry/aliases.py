@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from icpfit.delivery.registry.promotion_log import (
@@ -14,6 +15,7 @@ from icpfit.delivery.registry.promotion_log import (
 )
 from icpfit.delivery.registry.registered_model import RegisteredModel, no_such_model
 from icpfit.delivery.registry.store import artifact_path, moved_root_mended
+from icpfit.delivery.registry.training_record import flat_metrics
 from icpfit.errors import ModelError
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from icpfit.delivery.registry.registered_model import Alias
     from icpfit.delivery.registry.store import Store
     from icpfit.evidence.promotion import Verdict
+    from icpfit.measure.estimate import Estimate
 
 __all__ = [
     "aliased_model",
@@ -94,6 +97,7 @@ def put_in_use(
     reason: str = "",
     force: bool = False,
     kept: Mapping[str, str],
+    metrics: Mapping[str, Estimate | float | None],
 ) -> Promotion:
     """Write a verdict into the log, then move the aliases as it says.
 
@@ -112,7 +116,10 @@ def put_in_use(
     force : bool
         Put it in use whatever the verdict.
     kept : Mapping of str to str
-        File name to text, kept with the challenger's run in a folder of this verdict.
+        File name to text, kept with the challenger's run in a folder of this verdict, together
+        with the verdict as a page.
+    metrics : Mapping of str to Estimate or float
+        Figures of the verdict, logged with the challenger's run.
 
     Returns
     -------
@@ -142,12 +149,16 @@ def put_in_use(
         reason=reason,
         force=force,
     )
+    now = dt.datetime.now(dt.UTC)
+    decided = dataclasses.replace(decided, time=now.isoformat(timespec="seconds"))
+    run_id = client.get_model_version(name, str(version)).run_id
     if kept:
         moved_root_mended(store)
-        run_id = client.get_model_version(name, str(version)).run_id
-        folder = f"verdict-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
-        for file, text in kept.items():
-            client.log_text(run_id, text, f"{folder}/{file}")
+        files = {**kept, "verdict.html": _verdict_page(decided)}
+        for file, text in files.items():
+            client.log_text(run_id, text, f"verdict-{now:%Y%m%dT%H%M%SZ}/{file}")
+    for metric, value in flat_metrics(metrics).items():
+        client.log_metric(run_id, metric, value, timestamp=int(now.timestamp() * 1000))
     decided = record_promotion(store.promotion_log, decided)
     client.set_model_version_tag(name, str(version), "icpfit.verdict", decided.decision)
     if decided.decision != "HOLD":
@@ -157,6 +168,14 @@ def put_in_use(
         client.set_registered_model_alias(name, "champion", str(version))
         client.delete_registered_model_alias(name, "challenger")
     return decided
+
+
+def _verdict_page(decided: Promotion) -> str:
+    from icpfit.delivery.report.chapter_page import chapters_html
+    from icpfit.delivery.report.chapters.succession import succession_chapter
+
+    title = f"{decided.company}: the verdict on version {decided.challenger_version}"
+    return chapters_html([succession_chapter(decided)], title)
 
 
 def taken_back(store: Store, client: Any, by: str, reason: str) -> Promotion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from icpfit.delivery.registry.account_roles import recorded_roles
 from icpfit.delivery.registry.registered_model import kept_file, loaded_model
 from icpfit.delivery.registry.training_record import json_text
 from icpfit.errors import ModelError
+from icpfit.measure.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from icpfit.evidence.succession.champion_challenger import ChampionChallenger
     from icpfit.icp.profile import Profile
 
-__all__ = ["changed_exports", "stored_comparison", "verdict_files"]
+__all__ = ["changed_exports", "stored_comparison", "verdict_files", "verdict_metrics"]
 
 
 def stored_comparison(
@@ -117,3 +119,31 @@ def verdict_files(verdict: Verdict, compared: ChampionChallenger | None = None) 
     if compared is not None and compared.comparison is not None:
         files["grade_changes.csv"] = compared.changes.to_csv(index=False, lineterminator="\n")
     return files
+
+
+def verdict_metrics(compared: ChampionChallenger | None) -> dict[str, Estimate | float]:
+    """Return the figures of a comparison by the names under which MLflow shows them.
+
+    Parameters
+    ----------
+    compared : ChampionChallenger or None
+        None where no model was in use.
+
+    Returns
+    -------
+    dict of str to Estimate or float
+        Such as ``against_champion.log_loss_difference``; with the accounts that change grade.
+    """
+    if compared is None or compared.comparison is None:
+        return {}
+    found = compared.comparison
+    figures = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
+    kept: dict[str, Estimate | float] = {
+        f"against_champion.{name}": value
+        for name, value in figures.items()
+        if isinstance(value, Estimate | float | int)
+    }
+    kept["against_champion.grade_changes"] = len(compared.changes)
+    if compared.drift is not None:
+        kept["against_champion.champion_drift"] = compared.drift.value
+    return kept

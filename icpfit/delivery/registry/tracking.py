@@ -54,11 +54,11 @@ if TYPE_CHECKING:
 
     from icpfit.delivery.registry.promotion_log import Promotion
     from icpfit.evidence.promotion import Verdict
+    from icpfit.measure.estimate import Estimate
 
 __all__ = [
     "challenger",
     "champion",
-    "has_champion",
     "is_registered",
     "promote",
     "record_training",
@@ -202,22 +202,6 @@ def is_registered(store: Store, alias: Alias) -> bool:
     return _aliased(store, alias) is not None
 
 
-def has_champion(store: Store) -> bool:
-    """Return whether a model is in use.
-
-    Parameters
-    ----------
-    store : Store
-        From `open_store`.
-
-    Returns
-    -------
-    bool
-        True where `champion` returns one.
-    """
-    return is_registered(store, "champion")
-
-
 def promote(
     store: Store,
     version: int,
@@ -227,6 +211,7 @@ def promote(
     *,
     force: bool = False,
     kept: Mapping[str, str] | None = None,
+    metrics: Mapping[str, Estimate | float | None] | None = None,
 ) -> Promotion:
     """Act on a verdict: put the challenger in use, or only write down why not.
 
@@ -246,7 +231,10 @@ def promote(
     force : bool
         Put it in use whatever the verdict; the log then says ``"FORCE"``.
     kept : Mapping, optional
-        File name to text, kept with the challenger's run in a folder of this verdict.
+        File name to text, kept with the challenger's run in a folder of this verdict, together
+        with the verdict as a page.
+    metrics : Mapping, optional
+        Figures of the verdict, logged with the challenger's run.
 
     Returns
     -------
@@ -263,7 +251,15 @@ def promote(
     """
     with _mlflow(store, "promoting") as client, locked(store):
         return put_in_use(
-            store, client, version, verdict, by=by, reason=reason, force=force, kept=kept or {}
+            store,
+            client,
+            version,
+            verdict,
+            by=by,
+            reason=reason,
+            force=force,
+            kept=kept or {},
+            metrics=metrics or {},
         )
 
 

@@ -14,12 +14,14 @@ from icpfit.evidence.record import as_record
 from icpfit.fit.reference import REFERENCE_FILE, write_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from icpfit.economics.outcome import Accounts
+    from icpfit.evidence.calibration import Calibration
     from icpfit.evidence.trial import Trial
     from icpfit.insight.explanation import Explanation
+    from icpfit.measure.estimate import Estimate
 
 __all__ = ["trial_record"]
 
@@ -31,7 +33,7 @@ def trial_record(
     *,
     config: str,
     digests: Mapping[str, str],
-    report: Path,
+    pages: Sequence[Path],
     bundle: Path | None,
 ) -> TrainingRecord:
     """Gather what is kept of a trial.
@@ -48,8 +50,8 @@ def trial_record(
         The composed settings as YAML, unresolved.
     digests : Mapping of str to str
         sha256 of each export.
-    report : Path
-        The report's file; the table of the accounts' roles is written beside it.
+    pages : sequence of Path
+        The report's files, at least one; the table of the accounts' roles is written beside them.
     bundle : Path or None
         The model's files; None where nothing may be registered.
 
@@ -61,9 +63,9 @@ def trial_record(
     import pandas as pd
 
     judged, model = trial.judgement, trial.model
-    roles = report.with_name(ACCOUNTS_FILE)
+    roles = pages[0].with_name(ACCOUNTS_FILE)
     account_roles(trial).to_parquet(roles)
-    reference = report.with_name(REFERENCE_FILE)
+    reference = pages[0].with_name(REFERENCE_FILE)
     write_reference(reference, kept_reference(trial, accounts), model.contract)
     against = judged.against_icp
     shap_values = pd.DataFrame(
@@ -83,6 +85,11 @@ def trial_record(
             "accounts_trained_on": model.trained_on,
             "accounts_judged": judged.n,
             "split": trial.split.reason,
+            "recalibration": {
+                "adopted": trial.recalibration.is_adopted,
+                "slope": trial.recalibration.tried.slope,
+                "intercept": trial.recalibration.tried.intercept,
+            },
             "boosting": trial.trained.settings,
         },
         metrics={
@@ -95,6 +102,9 @@ def trial_record(
             "p_beats_prevalence": judged.p_beats_prevalence,
             "profit_gini": judged.profit_gini,
             "signal_probability": trial.signal.probability,
+            **_calibration_metrics(judged.calibration),
+            "recalibration_saving": trial.recalibration.saving,
+            "recalibration_p_better": trial.recalibration.p_better,
             **(
                 {}
                 if against is None
@@ -125,8 +135,21 @@ def trial_record(
         },
         drivers=explanation.drivers,
         shap_values=shap_values,
-        files=(report, roles, reference),
+        files=(*pages, roles, reference),
         bundle=bundle,
         inputs={feature.name: feature.kind for feature in model.contract.features},
         summary=headline(judged),
     )
+
+
+def _calibration_metrics(found: Calibration | None) -> dict[str, Estimate | float]:
+    if found is None:
+        return {}
+    return {
+        "calibration_slope": found.slope,
+        "calibration_intercept": found.intercept,
+        "brier_skill": found.brier_skill,
+        "calibration_error": found.reliability.error,
+        "calibration_error_perfect_mean": found.reliability.perfect_mean,
+        "calibration_error_perfect_99": found.reliability.perfect_99,
+    }

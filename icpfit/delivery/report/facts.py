@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from icpfit.delivery.report.chapter import Chapter
     from icpfit.delivery.report.driver_rows import DriverRows
+    from icpfit.delivery.report.first_page import FirstPage
     from icpfit.delivery.report.label_tables import LabelFindings
     from icpfit.economics.margin import WhaleCurve
     from icpfit.economics.waterfall import MarginStep
@@ -31,7 +33,7 @@ class ChosenMargin:
     Parameters
     ----------
     label : str
-        Such as "the current ICP".
+        Such as "the profile in use".
     margin : Estimate
         Per account, in currency units.
     role : {"model", "icp", "all"}
@@ -113,6 +115,14 @@ class ReportFacts:
         What a reader must know beside the figures, such as warnings of the join.
     sensitivity : LabelFindings or None
         The label under other assumptions; None where no model was trained.
+    first : FirstPage or None
+        The answer; None where nothing was found out of segments and profiles.
+    findings : tuple of Chapter
+        What the rooms of the findings say, in any order: see `icpfit.delivery.report.contents`.
+    reconciled : str
+        How the revenue read compares with the books; empty where the settings don't say.
+    names_hidden : bool
+        Whether accounts were given other names, so that the page may be shared.
     """
 
     company: str
@@ -140,3 +150,12 @@ class ReportFacts:
     ledger_lines: Sequence[Mapping[str, Any]] = ()
     notes: Sequence[str] = ()
     sensitivity: LabelFindings | None = None
+    first: FirstPage | None = None
+    findings: Sequence[Chapter] = ()
+    reconciled: str = ""
+    names_hidden: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the model knows nothing, so that nobody is ranked and no drivers are shown."""
+        return self.signal is not None and self.signal.tier == "none"

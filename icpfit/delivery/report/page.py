@@ -7,11 +7,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from icpfit.delivery.amounts import count, horizon_in_words, percent
-from icpfit.delivery.report import figures, tables, trust_tables
-from icpfit.delivery.report.findings import headline
+from icpfit.delivery.report.chapter import Bullets, Code, Heading, Notice, Paragraph, Terms
+from icpfit.delivery.report.contents import contents
+from icpfit.delivery.report.first_page import bare_first_page
+from icpfit.delivery.report.standing import as_trained
+from icpfit.delivery.report.tables import ReportTable
 from icpfit.delivery.whole_file import require_writable, whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from jinja2 import Environment
@@ -19,16 +23,16 @@ if TYPE_CHECKING:
 
     from icpfit.delivery.report.facts import ReportFacts
 
-__all__ = ["page_environment", "report_html", "write_report"]
+__all__ = ["KEPT_PAGES", "page_environment", "report_html", "write_page", "write_report"]
 
+# What a training keeps: the report, and the same without the accounts' names.
+KEPT_PAGES = {"show": "report.html", "hide": "report_names_hidden.html"}
 # Invisible characters that turn the direction of what follows, or end a line in mid-sentence.
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # What must not be broken over two lines: dates, and figures with their interval and unit.
 UNBROKEN = re.compile(
     r"\d{4}-\d\d-\d\d|[+−]?\d[\d.,]*(?:–\d[\d.,]*)?(?: (?:k|M|bn)(?: [A-Z]{3})?\b| [A-Z]{3}\b| %)"
 )
-PICTURES = ("whale", "waterfall", "choices", "curve", "deciles", "drivers")
-TABLES = ("key", "comparison", "deciles", "grades", "drivers", "gates", "excluded", "ledger")
 
 
 def report_html(facts: ReportFacts) -> str:
@@ -45,62 +49,12 @@ def report_html(facts: ReportFacts) -> str:
         HTML without script, links to elsewhere, or time of writing: the same facts give the same
         text. Everything that came from the exports is escaped.
     """
-    judgement, currency = facts.judgement, facts.currency
-    pictures: dict[str, Any] = dict.fromkeys(PICTURES)
-    laid_out: dict[str, Any] = dict.fromkeys(TABLES) | {
-        "excluded": trust_tables.exclusion_table(
-            facts.accounts.excluded, facts.accounts.read, facts.accounts.used
-        ),
-    }
-    if facts.ledger_lines:
-        laid_out["ledger"] = trust_tables.ledger_table(facts.ledger_lines, currency)
-    if facts.whale is not None:
-        pictures["whale"] = figures.whale_figure(facts.whale, facts.horizon, currency)
-    if facts.waterfall:
-        whale = facts.whale
-        n = facts.accounts.mature if whale is None else len(whale.share_accounts) - 1
-        pictures["waterfall"] = figures.waterfall_figure(
-            facts.waterfall, n, facts.horizon, currency
-        )
-    if judgement is not None:
-        pictures |= {
-            "choices": figures.choices_figure(judgement, facts.horizon, currency),
-            "curve": figures.margin_curve_figure(judgement, currency),
-            "deciles": figures.deciles_figure(judgement, currency),
-        }
-        laid_out |= {
-            "key": tables.key_figures(
-                judgement, facts.accounts.read, facts.accounts.used, facts.horizon, currency
-            ),
-            "deciles": tables.decile_table(judgement.deciles, currency),
-            "gates": trust_tables.gate_table(judgement.gates) if judgement.gates else None,
-        }
-        icp = judgement.against_icp
-        if icp is not None and icp.comparable:
-            laid_out["comparison"] = tables.comparison_table(icp, currency)
-    if facts.grading is not None and facts.grading.evidence:
-        laid_out["grades"] = tables.grade_table(facts.grading, currency)
-    if facts.drivers is not None and facts.driver_rows is not None and not _is_silent(facts):
-        laid_out["drivers"] = tables.driver_table(
-            facts.drivers, facts.driver_rows.unit, facts.driver_rows.features
-        )
-        pictures["drivers"] = figures.driver_figures(facts.drivers, facts.driver_rows)
     template = page_environment().get_template("report.html.j2")
     return template.render(
         facts=facts,
-        judgement=judgement,
-        icp=judgement.against_icp if judgement is not None else None,
-        is_silent=_is_silent(facts),
-        figures=pictures,
-        tables=laid_out,
-        headline=headline(
-            judgement,
-            facts.signal,
-            refusal=facts.refusal,
-            used=facts.accounts.used,
-            horizon=facts.horizon,
-            currency=currency,
-        ),
+        first=facts.first or bare_first_page(facts),
+        chapters=contents(facts),
+        standing=as_trained(facts.generated_on),
     )
 
 
@@ -120,13 +74,26 @@ def write_report(facts: ReportFacts, path: Path | str) -> None:
         If the file can't be written; what stood there before is untouched.
     """
     require_writable(path)  # before the work of drawing
-    page = report_html(facts)
+    write_page(report_html(facts), path)
+
+
+def write_page(page: str, path: Path | str) -> None:
+    """Write a page to a file, whole or not at all.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+    path : Path or str
+        The file; its folder must exist.
+
+    Raises
+    ------
+    OutputError
+        If the file can't be written; what stood there before is untouched.
+    """
     with whole_file(path) as part:
         part.write_text(page, encoding="utf-8", newline="\n")
-
-
-def _is_silent(facts: ReportFacts) -> bool:
-    return facts.signal is not None and facts.signal.tier == "none"
 
 
 @functools.cache
@@ -148,6 +115,10 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         finalize=_seen,
     )
+    kinds = (Bullets, Code, Heading, Notice, Paragraph, Terms, ReportTable)
+    environment.tests |= {
+        re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(): _is_a(kind) for kind in kinds
+    }
     environment.filters |= {
         "count": count,
         "percent": percent,
@@ -155,6 +126,10 @@ def page_environment() -> Environment:
         "horizon": horizon_in_words,
     }
     return environment
+
+
+def _is_a(kind: type) -> Callable[[object], bool]:
+    return lambda it: isinstance(it, kind)
 
 
 def _seen(value: Any) -> Any:

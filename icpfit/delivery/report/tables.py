@@ -77,14 +77,14 @@ def key_figures(
     Returns
     -------
     ReportTable
-        Figure with its meaning, value, interval.
+        Figure with its meaning, value with its interval.
     """
 
     def row(
         name: str, estimate: Estimate, shown: Callable[[float], str], meaning: str
     ) -> tuple[str, ...]:
         ends = interval(estimate.low, estimate.high, shown)
-        return (f"{name}\n{meaning}", shown(estimate.value), ends)
+        return (f"{name}\n{meaning}", f"{shown(estimate.value)}\n{ends}")
 
     def amount(value: float) -> str:
         return money(value, currency)
@@ -95,14 +95,14 @@ def key_figures(
         volume = f"{account_count(icp.n_selected)} each"
         rows += [
             row("Margin, the model's choice", icp.model_margin, amount, f"per account; {volume}"),
-            row("Margin, the current ICP's choice", icp.icp_margin, amount, "per account"),
-            row("Difference", icp.difference, amount, "per account, model minus ICP"),
+            row("Margin, chosen by the profile in use", icp.icp_margin, amount, "per account"),
+            row("Difference", icp.difference, amount, "per account, model minus profile in use"),
             row(
                 "Worth",
                 icp.per_100_won,
                 amount,
-                "per 100 customers won of the model's choice instead of the current ICP's, over "
-                f"{horizon_in_words(horizon)}, if win rates stay as they are",
+                "per 100 customers won of the model's choice instead of those of the profile in use, "
+                f"over {horizon_in_words(horizon)}, if win rates stay as they are",
             ),
         ]
     else:
@@ -110,12 +110,14 @@ def key_figures(
         rows = [
             (
                 f"Margin, the model's first {percent(float(top['share']))}\nper account",
-                amount(float(top["margin_mean"])),
-                _ends(float(top["margin_low"]), float(top["margin_high"]), amount),
+                (
+                    f"{amount(float(top['margin_mean']))}\n"
+                    f"{_ends(float(top['margin_low']), float(top['margin_high']), amount)}"
+                ),
             )
             for top in judgement.capacities.to_dict("records")
         ]
-        rows.append(("Margin, all accounts judged\nper account", amount(everyone), ""))
+        rows.append(("Margin, all accounts judged\nper account", amount(everyone)))
     rows += [
         row("Profitable fits", judgement.prevalence, percent, "share of the accounts judged"),
         row(
@@ -124,14 +126,15 @@ def key_figures(
             figure,
             "tells a profitable fit from another account; 0.5 is chance, 1 is perfect",
         ),
-        (f"Accounts used\nof {count(read)} in the export", count(used), ""),
+        (f"Accounts used\nof {count(read)} in the export", count(used)),
     ]
-    columns = (("", False), ("Value", True), ("90 % interval", True))
+    # The interval stands below its value: a third column would be cut on a telephone.
+    columns = (("", False), ("Value, 90 % interval", True))
     return ReportTable(f"Key figures; basis: {judgement.basis}", columns, tuple(rows))
 
 
 def comparison_table(icp: IcpComparison, currency: str) -> ReportTable:
-    """Return the current ICP beside the model, at the same volume.
+    """Return the profile in use beside the model, at the same volume.
 
     Parameters
     ----------

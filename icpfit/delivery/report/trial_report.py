@@ -72,7 +72,7 @@ def trial_report(
     generated_on : date
         The day of the report.
     profile : Profile, optional
-        The current ICP.
+        The profile in use.
     trial, explanation, verdict : optional
         The challenger, why it says what it says, and whether it may go live.
     refusal : str
@@ -114,5 +114,12 @@ def trial_report(
         icp_name="" if profile is None else profile.name,
         icp_sentences=[] if profile is None else sentences(profile, accounts.attributes),
         ledger_lines=ledger_lines(accounts.ledger),
+        reconciled=_reconciled(accounts),
         notes=[*accounts.ledger.warnings, *accounts.notes],
     )
+
+
+def _reconciled(accounts: Accounts) -> str:
+    """Say the revenue's share of the books; what each pool was charged stands in the notes."""
+    lines = [line for line in accounts.ledger.reconciliation if line.name == "revenue"]
+    return lines[0].text if lines else ""

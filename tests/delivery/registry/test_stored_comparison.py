@@ -10,7 +10,11 @@ import pytest
 
 from icpfit.delivery.registry.account_roles import ACCOUNTS_FILE, recorded_roles
 from icpfit.delivery.registry.registered_model import RegisteredModel
-from icpfit.delivery.registry.stored_comparison import changed_exports, verdict_files
+from icpfit.delivery.registry.stored_comparison import (
+    changed_exports,
+    verdict_files,
+    verdict_metrics,
+)
 from icpfit.errors import ModelError
 from icpfit.evidence.promotion import Verdict
 from icpfit.evidence.succession.champion_challenger import champion_challenger
@@ -140,3 +144,9 @@ def test_every_change_of_grade_is_kept_with_the_verdict(accounts, small_model):
     assert header.startswith("account_id,grade_before,grade_after,because")
     assert len(lines) == len(found.changes)
     assert set(verdict_files(Verdict("HOLD", ("so",)))) == {"verdict.json"}
+    metrics = verdict_metrics(found)
+    assert metrics["against_champion.n"] == 190
+    assert metrics["against_champion.grade_changes"] == len(found.changes)
+    assert metrics["against_champion.log_loss_difference"].value == 0.0
+    assert all(not isinstance(value, str) for value in metrics.values())
+    assert verdict_metrics(None) == {}

@@ -23,7 +23,6 @@ from icpfit.delivery.registry.store import artifact_path, open_store
 from icpfit.delivery.registry.tracking import (
     challenger,
     champion,
-    has_champion,
     is_registered,
     promote,
     record_training,
@@ -362,13 +361,13 @@ def test_promotion_moves_champion_and_previous_and_is_written_down(root, bundle)
 
     record_training(store, _record(bundle))
     assert is_registered(store, "challenger")
-    assert not has_champion(store)
+    assert not is_registered(store, "champion")
     held = promote(store, 1, HOLD, "mo", "first look")
     assert (held.decision, held.from_version, held.to_version) == ("HOLD", None, None)
     assert aliases() == {"challenger": 1}
     promote(store, 1, PROMOTE, "mo", "go")
     assert aliases() == {"champion": 1}
-    assert has_champion(store)
+    assert is_registered(store, "champion")
     assert not is_registered(store, "challenger")
     record_training(store, _record(bundle))
     assert challenger(store).version == 2
@@ -424,6 +423,8 @@ def test_rollback_goes_back_step_by_step(root, bundle):
     assert aliases() == {"champion": 4, "previous": 1}
     [kept] = champion(store).run_files.glob("verdict-*/verdict.json")
     assert kept.read_text() == "{}"
+    page = kept.with_name("verdict.html").read_text(encoding="utf-8")
+    assert "was put in use against the verdict, by mo" in page
     assert [line.decision for line in promotions(store.promotion_log)] == [
         *["PROMOTE"] * 3, "ROLLBACK", "ROLLBACK", "FORCE",
     ]  # fmt: skip

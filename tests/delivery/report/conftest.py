@@ -9,6 +9,7 @@ import pytest
 
 from icpfit.delivery.report.driver_rows import DriverRows
 from icpfit.delivery.report.facts import AccountCounts, ReportFacts
+from icpfit.delivery.report.first_page import Action, Answer, Choice, FirstPage, Group
 from icpfit.economics.margin import whale_curve
 from icpfit.economics.waterfall import MarginStep
 from icpfit.evidence.current_icp import IcpComparison
@@ -253,3 +254,33 @@ def driver_rows():
 def drivers_of():
     """The drivers of such rows."""
     return _drivers
+
+
+def _first_page(**changes):
+    plain = FirstPage(
+        decision="change",
+        headline="Change the profile: the proposed one left 12.4 k EUR an account.",
+        basis="Measured on 500 later accounts.",
+        choices=(
+            Choice(
+                "Bring in",
+                "bring",
+                (Group("200 or more employees", ("14.2 k EUR each",)),),
+            ),
+            Choice("Leave", "leave", (), "No group loses money both ways."),
+            Choice("Fix before dropping", "fix", (), "None.", "1 candidate did not pass."),
+        ),
+        answers=(
+            Answer("worth", "What the change is worth", "+930 k EUR", "90 %: 600 k to 1.2 M EUR", "per 100."),
+            Answer("load", "Which team is overloaded", "None", "", "Support is the tightest."),
+        ),
+        trust=("2,310 of 3,000 accounts read were used.",),
+        actions=(Action("Marketing operations", "Build the list."),),
+    )  # fmt: skip
+    return dataclasses.replace(plain, **changes)
+
+
+@pytest.fixture(scope="session")
+def first_page():
+    """A maker of a first page."""
+    return _first_page

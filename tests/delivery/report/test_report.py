@@ -1,9 +1,9 @@
 """The page: its words, its safety, its accessibility, and that it claims no more than the data carry."""
 
 import dataclasses
-import itertools
+import importlib.util
 import re
-from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,52 +15,16 @@ from icpfit.errors import OutputError
 from icpfit.evidence.promotion import Verdict
 from icpfit.evidence.signal import Signal
 
-VOID = {"meta", "br", "hr", "img", "link", "input"}
-BLOCKS = {"p", "h1", "h2", "h3", "li", "tr", "caption", "figcaption", "dt", "dd", "title", "figure"}
-
-
-class Page(HTMLParser):
-    """The page's elements in order, and the text outside pictures."""
-
-    def __init__(self, page) -> None:
-        super().__init__()
-        self.elements, self.open, self.lines = [], [], [""]
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs), tuple(self.open)))
-        if tag in BLOCKS:
-            self.lines.append("")
-        if tag in {"td", "th"} and self.lines[-1]:
-            self.lines[-1] += " | "
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs), tuple(self.open)))
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open[-1] == tag, f"</{tag}> closes <{self.open[-1]}>"
-        self.open.pop()
-
-    def handle_data(self, data):
-        if not {"svg", "style"} & set(self.open):
-            self.lines[-1] += data
-
-    def named(self, tag):
-        return [attrs for found, attrs, _ in self.elements if found == tag]
-
-    @property
-    def text(self):
-        lines = (" ".join(line.split()) for line in self.lines)
-        return "\n".join(line for line in lines if line)
+_place = Path(__file__).with_name("page_reader.py")
+_found = importlib.util.spec_from_file_location("page_reader", _place)
+_reader = importlib.util.module_from_spec(_found)
+_found.loader.exec_module(_reader)
+Page = _reader.Page
 
 
 @pytest.fixture(scope="module")
-def plain(report_facts):
-    return report_html(report_facts())
+def plain(report_facts, first_page):
+    return report_html(report_facts(first=first_page()))
 
 
 def test_the_words_of_the_report(plain, snapshot):
@@ -73,8 +37,8 @@ def test_the_words_of_the_report(plain, snapshot):
     assert Page(plain).text == snapshot
 
 
-def test_the_same_facts_give_the_same_page(plain, report_facts):
-    assert report_html(report_facts()) == plain
+def test_the_same_facts_give_the_same_page(plain, report_facts, first_page):
+    assert report_html(report_facts(first=first_page())) == plain
 
 
 def test_the_page_needs_nothing_and_runs_nothing(plain):
@@ -93,56 +57,6 @@ def test_the_page_needs_nothing_and_runs_nothing(plain):
                 assert value.startswith(("#", "data:image/png;base64,")), (tag, key, value[:60])
     assert "url(http" not in plain
     assert "@import" not in plain
-
-
-def test_machines_can_read_it_out(plain):
-    page = Page(plain)
-    assert page.open == []
-    assert page.named("html")[0]["lang"] == "en"
-    for once in ("main", "h1", "title", "header", "footer"):
-        outside = [e for e in page.elements if e[0] == once and "svg" not in e[2]]
-        assert len(outside) == 1, once
-    levels = [int(tag[1]) for tag, _, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), levels
-    ids = [attrs["id"] for _, attrs, _ in page.elements if "id" in attrs]
-    assert len(ids) == len(set(ids))
-    for _, attrs, _ in page.elements:
-        for key in ("aria-labelledby", "href"):
-            target = attrs.get(key, "").removeprefix("#")
-            if target and not target.startswith("data:"):
-                assert target in ids, target
-    assert all(svg["role"] == "img" for svg in page.named("svg"))
-    assert len(page.named("svg")) == 10
-    for attrs in page.named("th"):
-        assert attrs["scope"] in {"row", "col"}
-    boxes = [attrs for _, attrs, _ in page.elements if attrs.get("role") == "region"]
-    assert all(box["tabindex"] == "0" and box["aria-label"] for box in boxes)
-    labels = [box["aria-label"] for box in boxes]
-    assert len(set(labels)) == len(labels)
-
-
-def contrast(one, other):
-    def light(colour):
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((light(one), light(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_text_stands_out_from_its_ground_in_the_light_and_in_the_dark(plain):
-    themes = [
-        dict(re.findall(r"--([\w-]+): (#\w{6})", block))
-        for block in re.findall(r":root \{(.*?)\}", plain, re.DOTALL)
-    ]
-    themes = [theme for theme in themes if len(theme) == 9]
-    assert len(themes) == 2
-    for theme in themes:
-        for ink in ("ink", "muted", "accent"):
-            for ground in ("paper", "card", "tint", "warn-tint"):
-                assert contrast(theme[ink], theme[ground]) >= 4.5, (ink, ground)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +136,7 @@ def test_without_signal_nobody_is_ranked_and_no_driver_is_named(report_facts, a_
     html = report_html(report_facts(signal=none, verdict=Verdict("HOLD", ("There is no signal.",))))
     page = Page(html)
     assert "No signal: among 500 accounts" in page.text
-    assert "The model is not to be put in use yet." in page.text
+    assert "the model was not to be put in use yet." in page.text
     assert "has_shop" not in page.text
     assert "12.4 k EUR" not in page.text
     assert len(page.named("svg")) == 2  # where the money is holds all the same
@@ -296,9 +210,9 @@ def test_a_large_company_stays_under_three_megabytes(report_facts, driver_rows, 
     assert "600 of 20,000 accounts are drawn, evenly picked." in Page(html).text
 
 
-def test_the_file_is_written_whole_or_not_at_all(report_facts, plain, tmp_path):
+def test_the_file_is_written_whole_or_not_at_all(report_facts, first_page, plain, tmp_path):
     out = tmp_path / "Bericht (Q3), Müller & Söhne.html"
-    write_report(report_facts(), out)
+    write_report(report_facts(first=first_page()), out)
     assert out.read_text(encoding="utf-8") == plain
     assert [p.name for p in tmp_path.iterdir()] == [out.name]
     with pytest.raises(OutputError, match="there is no folder"):

@@ -74,8 +74,8 @@ def _deal_figure(
         finding = "No segment is surely won more easily than others and surely leaves more"
     numbered = "; ".join(f"{i} {one.name}" for i, one in enumerate(shown, 1)) + "."
     caption = (
-        "How to read it: each numbered dot is a segment, its bars the 90 % intervals; the dashed lines are "
-        f"all {count(whole.n)} deals and all {count(whole.margin.n)} mature customers. Top right "
+        "How to read it: each numbered dot is a segment, its bars the 90 % intervals; the dashed "
+        f"lines are all {count(whole.n)} deals and all {count(whole.margin.n)} mature customers. Top right "
         f"is won easily and leaves money. {numbered} "
         f"Margin over {horizon_in_words(found.horizon)} after cost to serve, {found.currency}."
     )

@@ -21,7 +21,9 @@ from icpfit.delivery.report.charts.canvas import (
     inline_svg,
     label,
     money_axis,
+    row_height,
     style,
+    wrapped,
 )
 from icpfit.delivery.report.driver_rows import level_means, level_names, thinned
 from icpfit.fit.phrases import number_phrase
@@ -58,7 +60,8 @@ def drivers_svg(drivers: pd.DataFrame, unit: str, name: str, alternative: str) -
     """
     shown = drivers.head(10).iloc[::-1]
     with style():
-        figure, axes = axes_of(0.75 + 0.25 * len(shown))
+        names = [wrapped(name, 22) for name in shown["label"]]
+        figure, axes = axes_of(0.75 + row_height(names, 0.25) * len(shown))
         positions = np.arange(len(shown))
         axes.barh(positions, shown["mean_abs"], height=0.62, color=PALETTE["model"])
         for y, size, share in zip(positions, shown["mean_abs"], shown["share"], strict=True):
@@ -70,7 +73,7 @@ def drivers_svg(drivers: pd.DataFrame, unit: str, name: str, alternative: str) -
                 va="center",
                 color=INK,
             )
-        axes.set_yticks(positions, [label(name) for name in shown["label"]])
+        axes.set_yticks(positions, names)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.set_xlim(0, 1.34 * max(float(shown["mean_abs"].max()), 1e-9))
         _unit_axis(axes.xaxis, unit)
@@ -106,11 +109,12 @@ def beeswarm_svg(rows: DriverRows, name: str, alternative: str) -> str:
     unit = rows.unit
     with _shap_plots() as (shap, plots), style():
         shown = min(10, len(rows.features))
-        figure, axes = axes_of(1.0 + 0.29 * shown)
+        names = [wrapped(feature.words, 20) for feature in rows.features]
+        figure, axes = axes_of(1.0 + row_height(names, 0.29) * shown)
         explained = shap.Explanation(
             values=rows.shap_values[kept],
             data=pd.DataFrame(facts),
-            feature_names=[label(feature.words, 22) for feature in rows.features],
+            feature_names=names,
         )
         plots.beeswarm(
             explained,
@@ -215,7 +219,10 @@ def _by_level(rows: DriverRows, feature: str, name: str, alternative: str) -> st
     unit = rows.unit
     spread = np.random.default_rng(SEED).uniform(-0.28, 0.28, len(kept))
     with style():
-        figure, axes = axes_of(0.8 + 0.25 * len(means))
+        ticks = [
+            wrapped(f"{level} ({n:,})") for level, n in zip(means["level"], means["n"], strict=True)
+        ]
+        figure, axes = axes_of(0.8 + row_height(ticks, 0.25) * len(means))
         axes.axvline(0, color=MUTED, linewidth=0.6)
         for y, (level, mean) in enumerate(zip(means["level"], means["mean"], strict=True)):
             of_level = names == level
@@ -229,10 +236,6 @@ def _by_level(rows: DriverRows, feature: str, name: str, alternative: str) -> st
                 rasterized=True,
             )
             axes.plot([mean, mean], [y - 0.36, y + 0.36], color=INK, linewidth=1.8)
-        ticks = [
-            f"{label(level, 24)} ({n:,})"
-            for level, n in zip(means["level"], means["n"], strict=True)
-        ]
         axes.set_yticks(np.arange(len(means)), ticks)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.set_ylim(-0.6, len(means) - 0.4)
@@ -244,7 +247,7 @@ def _by_level(rows: DriverRows, feature: str, name: str, alternative: str) -> st
 
 def _fact_axis(feature: Feature) -> str:
     unit = "years before the sale" if feature.kind == "date" else feature.unit
-    return label(f"{feature.words}{f' ({unit})' if unit else ''}", 60)
+    return wrapped(f"{feature.words}{f' ({unit})' if unit else ''}", 60)
 
 
 def _amount(value: float, unit: str) -> str:

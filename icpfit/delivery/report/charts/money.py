@@ -15,10 +15,11 @@ from icpfit.delivery.report.charts.canvas import (
     PALETTE,
     axes_of,
     inline_svg,
-    label,
     money_axis,
+    row_height,
     share_axis,
     style,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def waterfall_svg(steps: Sequence[MarginStep], currency: str, name: str, alterna
         One SVG element; remedial cost is told apart by colour and by hatching.
     """
     with style():
-        figure, axes = axes_of(0.95 + 0.27 * len(steps))
+        names = [wrapped(step.label) for step in steps]
+        figure, axes = axes_of(0.95 + row_height(names, 0.27) * len(steps))
         level, edges = 0.0, [0.0]
         for y, step in enumerate(steps):
             whole = step.kind in ("revenue", "margin")
@@ -163,7 +165,7 @@ def waterfall_svg(steps: Sequence[MarginStep], currency: str, name: str, alterna
         axes.axvline(0, color=MUTED, lw=0.6)
         span = (max(edges) - min(edges)) or 1.0
         axes.set_xlim(min(edges) - (0.04 * span if min(edges) < 0 else 0), max(edges) + 0.16 * span)
-        axes.set_yticks(range(len(steps)), [label(step.label) for step in steps])
+        axes.set_yticks(range(len(steps)), names)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.invert_yaxis()
         axes.spines["left"].set_visible(False)
@@ -209,7 +211,8 @@ def choices_svg(choices: Sequence[ChosenMargin], currency: str, name: str, alter
         One SVG element; a line is the interval, a dot the value.
     """
     with style():
-        figure, axes = axes_of(0.62 + 0.36 * len(choices))
+        names = [wrapped(choice.label) for choice in choices]
+        figure, axes = axes_of(0.62 + row_height(names, 0.36) * len(choices))
         axes.axvline(0, color=MUTED, lw=0.6)
         ends = [0.0]
         for y, choice in enumerate(choices):
@@ -229,7 +232,7 @@ def choices_svg(choices: Sequence[ChosenMargin], currency: str, name: str, alter
             )
         span = (max(ends) - min(ends)) or 1.0
         axes.set_xlim(min(ends) - 0.06 * span, max(ends) + 0.06 * span)
-        axes.set_yticks(range(len(choices)), [label(choice.label) for choice in choices])
+        axes.set_yticks(range(len(choices)), names)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.set_ylim(len(choices) - 0.6, -0.8)
         axes.spines["left"].set_visible(False)
@@ -252,7 +255,7 @@ def margin_curve_svg(
     curve : MarginCurve
         In currency units.
     icp_point : tuple of float, or None
-        Share of the accounts that the current ICP selects, and their margin in all.
+        Share of the accounts that the profile in use selects, and their margin in all.
     currency : str
         ISO code.
     name, alternative : str
@@ -283,7 +286,7 @@ def margin_curve_svg(
         if icp_point is not None:
             axes.plot(
                 [icp_point[0]], [icp_point[1]], "D", color=PALETTE["icp"], ms=7, mec="white",
-                ls="none", label="the current ICP",
+                ls="none", label="the profile in use",
             )  # fmt: skip
             axes.axvline(icp_point[0], color=PALETTE["icp"], lw=0.7, ls=(0, (2, 2)), zorder=0)
         axes.axhline(0, color=MUTED, lw=0.6)

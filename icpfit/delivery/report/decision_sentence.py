@@ -1,0 +1,150 @@
+"""The decision on the profile in one sentence: change, keep, or cannot tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from icpfit.delivery.amounts import account_count, count, horizon_in_words, interval, money, percent
+
+if TYPE_CHECKING:
+    from icpfit.insight.redefinition.redefinition import Redefinition
+    from icpfit.measure.estimate import Estimate
+
+__all__ = ["decision_basis", "decision_sentence", "what_would_be_enough"]
+
+
+def decision_sentence(found: Redefinition, horizon: str, currency: str) -> str:
+    """Return the decision with the figures that it rests on.
+
+    Parameters
+    ----------
+    found : Redefinition
+        The comparison of the profile in use with the one proposed.
+    horizon, currency : str
+        As in the settings.
+
+    Returns
+    -------
+    str
+        One sentence. It begins with "Change", "Keep" or "Cannot tell".
+    """
+    compared = found.comparison
+    if found.proposed is None or compared is None:
+        return _without_proposal(found)
+    if found.why == "same accounts":
+        return f"Keep {_in_use(found)}: the proposal would choose the same accounts."
+    margin = compared.equal["margin"]
+    both = (
+        f"at equal volume, the proposed profile left {money(margin.proposed.value, currency)} an "
+        f"account over {horizon_in_words(horizon)} and {_in_use(found)} "
+        f"{money(margin.current.value, currency)}"
+    )
+    if found.decision == "change":
+        verb = "Change the profile" if found.current is not None else "Take up the proposed profile"
+        return f"{verb}: {both} ({_difference(margin.difference, currency)})."
+    if found.why == "worse":
+        return f"Keep {_in_use(found)}: {both} ({_difference(margin.difference, currency)})."
+    kept = f"keep {_in_use(found)} for now" if found.current is not None else "change nothing yet"
+    return f"Cannot tell yet, so {kept}: {both}, {_doubt(found, currency)}."
+
+
+def decision_basis(found: Redefinition, currency: str) -> str:
+    """Return which accounts the decision rests on, and what would be enough where it can't tell.
+
+    Parameters
+    ----------
+    found : Redefinition
+        The comparison.
+    currency : str
+        ISO code.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    apart = (
+        "accounts that took no part in finding the proposal"
+        if found.independent
+        else "the accounts that the proposal was found on, so nothing can be decided for it"
+    )
+    said = [f"Measured after all cost to serve, on {apart}: {found.basis}."]
+    if found.proposed is None:
+        said = [f"Looked into: {found.basis}."]
+    if found.comparison is not None and found.approximate:
+        said.append("Intervals of money are approximate below 1,000 accounts.")
+    if found.decision == "cannot tell":
+        said.append(what_would_be_enough(found, currency))
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def what_would_be_enough(found: Redefinition, currency: str) -> str:
+    """Return what would let the data tell.
+
+    Parameters
+    ----------
+    found : Redefinition
+        The comparison.
+    currency : str
+        ISO code.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nothing is known of it.
+    """
+    enough = found.enough
+    if found.why not in ("spans zero", "too few", "one account", "not independent"):
+        return ""
+    if found.why == "not independent":
+        return "Enough would be accounts won after the proposal was found, as soon as they mature."
+    if enough.accounts is not None and enough.accounts > found.n:
+        return (
+            f"Enough would be about {account_count(enough.accounts)} judged, if difference and "
+            f"spread stay as they are; there are {count(found.n)}."
+        )
+    if enough.detectable == enough.detectable and enough.detectable > 0:
+        return (
+            f"The {account_count(found.n)} judged could have shown a difference of "
+            f"{money(enough.detectable, currency)} an account, not a smaller one."
+        )
+    return ""
+
+
+def _without_proposal(found: Redefinition) -> str:
+    if found.current is None:
+        return (
+            "Cannot tell yet: there is no profile in use, and no group of accounts stands out "
+            "clearly enough to propose one."
+        )
+    return (
+        f"Keep {_in_use(found)}: no group of accounts stands out clearly enough to propose another."
+    )
+
+
+def _doubt(found: Redefinition, currency: str) -> str:
+    assert found.comparison is not None  # noqa: S101 - the caller looked
+    difference = found.comparison.equal["margin"].difference
+    if found.why == "too few":
+        return "too few accounts for an interval"
+    if found.why == "one account":
+        return "and the sign of the difference rests on one account"
+    if found.why == "not independent":
+        return "on the very accounts that the proposal was found on"
+    return (
+        f"and the difference may lie anywhere from {_ends(difference, currency)} "
+        f"({percent(difference.level)} interval)"
+    )
+
+
+def _difference(found: Estimate, currency: str) -> str:
+    ends = f"{percent(found.level)}: {_ends(found, currency)}"
+    return f"difference {money(found.value, currency)}, {ends}"
+
+
+def _ends(found: Estimate, currency: str) -> str:
+    return interval(found.low, found.high, lambda amount: money(amount, currency))
+
+
+def _in_use(found: Redefinition) -> str:
+    return "the profile in use" if found.current is not None else "taking every account"

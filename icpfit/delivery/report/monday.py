@@ -1,0 +1,153 @@
+"""What three people do on Monday: derived from the findings, none that they don't carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from icpfit.delivery.amounts import account_count, count, money, money_interval
+from icpfit.delivery.report.decision_sentence import what_would_be_enough
+from icpfit.delivery.report.first_page import Action
+from icpfit.delivery.report.first_page_groups import cause_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from icpfit.insight.redefinition.redefinition import Redefinition
+    from icpfit.insight.segments.found import FoundSegment, FoundSegments
+
+__all__ = ["actions"]
+
+MOST, MOST_NAMED = 3, 2
+NOT_MATURE = "not mature"
+
+
+def actions(
+    found: FoundSegments | None,
+    redefined: Redefinition | None,
+    excluded: Mapping[str, int],
+    currency: str,
+) -> tuple[Action, ...]:
+    """Return at most three things to do, each with a role.
+
+    Parameters
+    ----------
+    found : FoundSegments or None
+        The groups.
+    redefined : Redefinition or None
+        The comparison of the profiles.
+    excluded : Mapping of str to int
+        Why accounts were left out, and how many.
+    currency : str
+        ISO code.
+
+    Returns
+    -------
+    tuple of Action
+        A list for Marketing where the profile is to change; a cause for Service where a group to
+        fix passed; calls for Sales to stop where a group to leave passed. Where the data can't
+        tell, what to collect.
+    """
+    passed = [group for group in found.segments if group.status == "segment"] if found else []
+    by_part = {
+        part: [group for group in passed if group.part == part]
+        for part in ("segments", "fix", "avoid")
+    }
+    todo = [
+        *_marketing(by_part["segments"], redefined),
+        *_service(by_part["fix"], currency),
+        *_sales(by_part["avoid"], currency),
+        *_collect(found, redefined, excluded, currency),
+    ]
+    return tuple(todo[:MOST])
+
+
+def _marketing(groups: Sequence[FoundSegment], redefined: Redefinition | None) -> list[Action]:
+    if redefined is None or redefined.decision != "change" or not groups:
+        return []
+    names = _listed([group.segment.name for group in groups])
+    task = f"build the list for {names}; the rules stand as SQL in the next chapter."
+    market = redefined.market
+    if market is not None:
+        n = sum(market.by_segment.get(group.segment.name, 0) for group in groups)
+        task += f" {count(n)} of the {count(market.n)} prospects in the list are in them."
+    return [Action("Marketing operations", _capital(task))]
+
+
+def _service(groups: Sequence[FoundSegment], currency: str) -> list[Action]:
+    known = [group for group in groups if group.causes]
+    if not known:
+        return []
+
+    def at_stake(group: FoundSegment) -> float:
+        return group.n * (group.margin_if_fixed.value - group.margin.value)
+
+    group = max(known, key=lambda it: (at_stake(it), it.segment.name))
+    gain = money(group.margin_if_fixed.value - group.margin.value, currency)
+    task = (
+        f"in “{group.segment.name}”, take the first cause in hand: "
+        f"{cause_words(group, currency)}. All its remedial cost is {gain} an account."
+    )
+    return [Action("Service lead", _capital(task))]
+
+
+def _sales(groups: Sequence[FoundSegment], currency: str) -> list[Action]:
+    sure = [
+        group
+        for group in groups
+        if group.margin.high is not None
+        and group.margin.high < 0
+        and group.margin_if_fixed.high is not None
+        and group.margin_if_fixed.high < 0
+    ]
+    if not sure:
+        return []
+    worst, *others = sorted(sure, key=lambda it: (it.margin.value * it.n, it.segment.name))
+    names = _listed([worst.segment.name, *(group.segment.name for group in others)])
+    which = "the first " if others else "they "
+    task = (
+        f"stop calling {names}: {which}left {money_interval(worst.margin, currency)} each, and "
+        f"{money(worst.margin_if_fixed.value, currency)} with remedial cost taken out."
+    )
+    return [Action("Sales lead", _capital(task))]
+
+
+def _collect(
+    found: FoundSegments | None,
+    redefined: Redefinition | None,
+    excluded: Mapping[str, int],
+    currency: str,
+) -> list[Action]:
+    """Return what would let the data tell, where they don't."""
+    todo = []
+    if redefined is not None and redefined.decision == "cannot tell":
+        more = what_would_be_enough(redefined, currency)
+        task = f"keep the profile in use and ask again next quarter. {more}".strip()
+        todo.append(Action("Strategy", _capital(task)))
+    elif redefined is None or redefined.decision == "keep":
+        task = "Keep the profile in use; train again next quarter, when more accounts are mature."
+        todo.append(Action("Strategy", task))
+    guesses = [group for group in found.segments if group.status == "candidate"] if found else []
+    wanted = [group.segment.name for group in guesses if group.part == "segments"]
+    if wanted:
+        task = (
+            f"win a few of {_listed(wanted[:2])} on purpose: candidates that only more accounts "
+            "can confirm or clear away."
+        )
+        todo.append(Action("Sales lead", _capital(task)))
+    reasons = {why: n for why, n in excluded.items() if why != NOT_MATURE}
+    if reasons:
+        why, n = max(reasons.items(), key=lambda item: (item[1], item[0]))
+        task = f"mend what keeps {account_count(n)} out: {why}."
+        todo.append(Action("Data owner", _capital(task)))
+    return todo
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"“{name}”" for name in names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        quoted.append(f"{len(names) - MOST_NAMED} more")
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -1,0 +1,265 @@
+"""The first page: its sentences by hand, for each decision, and what it does without a part."""
+
+import datetime as dt
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from icpfit.delivery.report.decision_sentence import decision_basis, decision_sentence
+from icpfit.delivery.report.first_page_answers import load_answer, lost_answer, worth_answer
+from icpfit.delivery.report.first_page_groups import choices
+from icpfit.delivery.report.monday import actions
+from icpfit.delivery.report.page import report_html
+from icpfit.delivery.report.profile_figure import profile_figure
+from icpfit.delivery.report.strategy_page import first_page as first_page_of
+from icpfit.icp.profile import Profile, Segment
+from icpfit.insight.redefinition.decision import Enough
+from icpfit.insight.redefinition.group_outcomes import GroupOutcome
+from icpfit.insight.redefinition.market import MarketCounts
+from icpfit.insight.redefinition.redefinition import Redefinition
+from icpfit.insight.redefinition.rule_comparison import Compared, RuleComparison
+from icpfit.insight.segments.found import FoundSegment, FoundSegments, RemedialCause
+from icpfit.insight.service.team_load import ProfileLoad, TeamLoad
+from icpfit.measure.estimate import Estimate
+
+_place = Path(__file__).with_name("page_reader.py")
+_found = importlib.util.spec_from_file_location("page_reader", _place)
+_reader = importlib.util.module_from_spec(_found)
+_found.loader.exec_module(_reader)
+Page = _reader.Page
+
+DAY = dt.date(2025, 1, 1)
+CURRENT = Profile("ICP 2025", 1, DAY, (Segment("big", {"employees": {"from": 400}}),))
+PROPOSED = Profile(
+    "ICP 2026", 2, DAY,
+    (Segment("cold chain", {"industry": ["Pharma"]}),),
+    (Segment("alpine", {"country": ["AT", "CH"]}),),
+    (Segment("agencies", {"industry": ["Agency"]}),),
+)  # fmt: skip
+
+
+def redefined(decision="change", why="better", **changes):
+    money = Compared(
+        Estimate(3100.0, 1200.0, 5000.0),
+        Estimate(12400.0, 9900.0, 15100.0),
+        Estimate(9300.0, 6000.0, 12500.0),
+    )
+    moved = pd.DataFrame(
+        {
+            "move": ["out", "out", "in", "in", "kept"],
+            "margin": [5000.0, 9000.0, -2000.0, -4000.0, 100.0],
+            "fit": [True, True, False, False, True],
+            "name": ["Miller", "Smith", "Jones", "Brown", "Green"],
+        },
+        index=pd.Index(["a1", "a2", "a3", "a4", "a5"], name="account_id"),
+    )
+    plain = {
+        "current": CURRENT,
+        "proposed": PROPOSED,
+        "n": 500,
+        "basis": "later hold-out of 500 accounts",
+        "independent": True,
+        "comparison": RuleComparison(500, 130, 150, {"margin": money}, {"margin": money}, 0.99),
+        "worth": Estimate(930000.0, 600000.0, 1250000.0),
+        "moved": moved,
+        "groups": (
+            GroupOutcome("proposed", "segments", "cold chain", 80, Estimate(0.8), Estimate(13000.0)),
+            GroupOutcome("proposed", "avoid", "agencies", 40, Estimate(0.1), Estimate(-9000.0)),
+        ),
+        "enough": Enough(2000, 4.0, 1000.0),
+    }  # fmt: skip
+    return Redefinition(decision, why, **(plain | changes))
+
+
+def group(name, part, margin, fixed, *, status="segment", causes=()):
+    segment = next(
+        s for s in (*PROPOSED.segments, *PROPOSED.fix, *PROPOSED.avoid) if s.name == name
+    )
+    share = Estimate(0.7, 0.6, 0.8)
+    return FoundSegment(
+        segment, part, status, 60, 0.1, share, share,
+        Estimate(margin, margin - 1000, margin + 1000), Estimate(fixed, fixed - 1000, fixed + 1000),
+        Estimate(1.0), Estimate(1.0), share, 0.001, 0.01, 0.9, causes,
+    )  # fmt: skip
+
+
+CAUSE = RemedialCause("returns_handling", "logistics", 6.5, "hour", 7200.0, 0.72)
+
+
+def found(*groups, note=""):
+    index = pd.Index(["a1"])
+    one = Estimate(1.0)
+    return FoundSegments(groups, index, index, "a report part", one, one, one, None, note)
+
+
+EVERYTHING = found(
+    group("cold chain", "segments", 14200.0, 14500.0),
+    group("alpine", "fix", -2000.0, 8000.0, causes=(CAUSE,)),
+    group("agencies", "avoid", -9200.0, -6000.0),
+)
+
+
+def team(name, capacity, loads):
+    return TeamLoad(
+        name, "hour", capacity, 900.0,
+        tuple(
+            ProfileLoad(profile, 100, Estimate(1.0), Estimate(capacity + short),
+                        Estimate(short, short - 50, short + 50))
+            for profile, short in loads.items()
+        ),
+    )  # fmt: skip
+
+
+def test_a_change_says_what_each_left_and_the_interval():
+    assert decision_sentence(redefined(), "12mo", "EUR") == (
+        "Change the profile: at equal volume, the proposed profile left 12.4 k EUR an account over "
+        "12 months and the profile in use 3.1 k EUR (difference 9.3 k EUR, 90 %: 6.0–12.5 k EUR)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "why", "changes", "begins", "says"),
+    [
+        ("keep", "worse", {}, "Keep the profile in use: ", "difference 9.3 k EUR"),
+        ("keep", "same accounts", {}, "Keep the profile in use: ", "the same accounts"),
+        ("keep", "no proposal", {"proposed": None, "comparison": None}, "Keep the profile in use: ",
+         "no group of accounts stands out"),
+        ("cannot tell", "no proposal", {"proposed": None, "comparison": None, "current": None},
+         "Cannot tell yet: ", "there is no profile in use"),
+        ("cannot tell", "spans zero", {}, "Cannot tell yet, so keep the profile in use for now: ",
+         "may lie anywhere from 6.0–12.5 k EUR (90 % interval)"),
+        ("cannot tell", "one account", {}, "Cannot tell yet, ", "rests on one account"),
+        ("cannot tell", "too few", {}, "Cannot tell yet, ", "too few accounts for an interval"),
+        ("cannot tell", "not independent", {"independent": False}, "Cannot tell yet, ",
+         "on the very accounts that the proposal was found on"),
+        ("change", "better", {"current": None}, "Take up the proposed profile: ",
+         "and taking every account 3.1 k EUR"),
+    ],
+)  # fmt: skip
+def test_every_rule_of_the_decision_has_its_sentence(decision, why, changes, begins, says):
+    sentence = decision_sentence(redefined(decision, why, **changes), "12mo", "EUR")
+    assert sentence.startswith(begins)
+    assert says in sentence
+    assert sentence.endswith(".")
+    assert "because" not in sentence
+
+
+def test_where_it_cannot_tell_the_page_says_what_would_be_enough():
+    said = decision_basis(redefined("cannot tell", "spans zero"), "EUR")
+    assert "about 2,000 accounts judged" in said
+    assert "there are 500" in said
+    far = redefined("cannot tell", "spans zero", enough=Enough(None, 400.0, 1000.0))
+    assert "could have shown a difference of 1.0 k EUR" in decision_basis(far, "EUR")
+
+
+def test_worth_has_unit_horizon_interval_and_condition():
+    worth = worth_answer(redefined(), "12mo", "EUR")
+    assert worth.value == "+930 k EUR"
+    assert worth.interval == "90 %: 600 k to 1.2 M EUR"
+    for said in ("per 100 customers won", "over 12 months", "if win rates stay the same"):
+        assert said in worth.text
+    mended = worth_answer(redefined(worth_once_fixed=Estimate(7e5, 4e5, 1e6)), "12mo", "EUR")
+    assert "Were the groups to fix mended first, 700 k EUR" in mended.text
+    assert not worth_answer(redefined(proposed=None), "12mo", "EUR").value
+    assert not worth_answer(None, "12mo", "EUR").value
+
+
+def test_the_good_that_would_be_lost_are_counted_and_not_named():
+    lost = lost_answer(redefined(), "EUR")
+    assert lost.value == "2 accounts"  # a1 and a2, (5,000 + 9,000) / 2
+    assert "of 500 judged were a fit (7.0 k EUR each)" in lost.text
+    assert "2 that were no fit would come in (−3.0 k EUR each)" in lost.text
+    assert "Miller" not in lost.text
+
+
+def test_the_team_that_lacks_most_of_its_capacity_stands_first():
+    teams = (
+        team("support", 1000.0, {"proposed ICP": 200.0, "current ICP": -100.0}),
+        team("field", 100.0, {"proposed ICP": 90.0, "current ICP": 60.0}),
+    )
+    load = load_answer(teams)
+    assert load.value == "field: +90 hours"  # 90 % too little against 20 %
+    assert load.interval == "90 %: 40–140"
+    assert "(190 %)" in load.text
+    assert "Also overloaded: support." in load.text
+    assert "With the profile in use: field (160 %)." in load.text
+    calm = load_answer((team("support", 1000.0, {"current ICP": -300.0}),))
+    assert calm.value == "None"
+    assert "70 % of its capacity" in calm.text
+    unsure = load_answer((team("support", 1000.0, {"proposed ICP": 20.0}),))
+    assert "not sure" in unsure.text
+    assert "data.controls.pools" in load_answer(()).text
+
+
+def test_groups_stand_with_margin_share_and_number():
+    bring, leave, fix = choices(EVERYTHING, "12mo", "EUR")
+    assert bring.groups[0].name == "cold chain"
+    assert bring.groups[0].figures == (
+        (
+            "14.2 k EUR (90 %: 13.2–15.2 k EUR) each over 12 months; 70 % (90 %: 60–80 %) were a "
+            "profitable fit; 60 accounts"
+        ),
+    )
+    assert "without remedial cost" in leave.groups[0].figures[0]
+    assert fix.groups[0].figures[1] == (
+        "Returns handling, caused by logistics: 72 % of its remedial cost, 6.5 hours and 7.2 k EUR "
+        "an account"
+    )
+
+
+def test_candidates_are_counted_and_never_listed():
+    guess = group("cold chain", "segments", 14200.0, 14500.0, status="candidate")
+    bring, *_ = choices(found(guess), "12mo", "EUR")
+    assert not bring.groups
+    assert bring.more == "1 candidate did not pass the test."
+    assert not actions(found(guess), redefined(), {}, "EUR")[0].task.startswith("Build the list")
+
+
+def test_three_actions_with_a_role_each():
+    market = MarketCounts(5000, 900, 400, 100, {"cold chain": 412}, 0.0, 0.0)
+    marketing, service, sales = actions(EVERYTHING, redefined(market=market), {}, "EUR")
+    assert marketing.role == "Marketing operations"
+    assert "“cold chain”" in marketing.task
+    assert "412 of the 5,000 prospects" in marketing.task
+    assert service.role == "Service lead"
+    assert "10.0 k EUR an account" in service.task  # 8,000 - (-2,000)
+    assert sales.role == "Sales lead"
+    assert "Stop calling “agencies”" in sales.task
+
+
+def test_nobody_is_told_to_stop_calling_a_group_that_may_earn():
+    maybe = group("agencies", "avoid", -500.0, -400.0)  # intervals reach above zero
+    roles = [it.role for it in actions(found(maybe), redefined(), {}, "EUR")]
+    assert "Sales lead" not in roles
+
+
+def test_where_it_cannot_tell_they_collect():
+    todo = actions(found(), redefined("cannot tell", "spans zero"),
+                   {"not mature": 900, "cost log covers only 40 %": 90}, "EUR")  # fmt: skip
+    assert [it.role for it in todo] == ["Strategy", "Data owner"]
+    assert "about 2,000 accounts" in todo[0].task
+    assert "90 accounts" in todo[1].task
+
+
+def test_the_picture_holds_both_profiles_and_the_groups():
+    figure = profile_figure(redefined(), "12mo", "EUR")
+    for said in ("profile in use", "proposed profile", "bring in: cold chain", "leave: agencies"):
+        assert said in figure.svg
+    assert profile_figure(redefined(comparison=None), "12mo", "EUR") is None
+
+
+@pytest.mark.parametrize("part", ["found", "redefined", "loads", "all", "none"])
+def test_any_part_may_be_missing(report_facts, part):
+    parts = {"found": EVERYTHING, "redefined": redefined(), "loads": ()}
+    if part == "none":
+        parts = {}
+    elif part != "all":
+        del parts[part]
+    facts = report_facts()
+    page = first_page_of(facts, **parts)
+    html = report_html(report_facts(first=page))
+    assert Page(html).text.count(page.headline) == 1
+    assert page.actions
+    assert "nan" not in html.lower().split("<svg")[0]

@@ -1,0 +1,230 @@
+"""Every figure of the first page, found again by hand: in SQL, from the accounts table alone.
+
+The page is made by icpfit from a small demo company. The SQL knows the accounts' facts and outcomes,
+the profiles' own WHERE clauses, and nothing of how icpfit computes; a figure counts as found when its
+words stand in the page.
+"""
+
+import datetime as dt
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import icpfit
+from icpfit.company import company_settings
+from icpfit.data.demo.company import write_demo_company
+from icpfit.data.demo.world import COSTLY_BY_NATURE, COSTLY_BY_REMEDIAL, GOOD_SEGMENTS
+from icpfit.data.tables import read_tables
+from icpfit.delivery.amounts import account_count, money, percent
+from icpfit.delivery.report.strategy_page import first_page
+from icpfit.delivery.report.trial_report import trial_report
+from icpfit.economics.outcome import joined_accounts
+from icpfit.icp.profile import Profile, Segment, read_profile
+from icpfit.icp.selection import meets
+from icpfit.icp.wording import sql_where
+from icpfit.insight.redefinition.redefinition import redefinition
+from icpfit.insight.segments.figures import group_figures, whole
+from icpfit.insight.segments.found import FoundSegment, FoundSegments
+from icpfit.insight.segments.if_fixed import both_outcomes, remedial_causes
+
+pytestmark = pytest.mark.slow
+
+DAY = dt.date(2026, 10, 1)
+PROPOSED = Profile(
+    "ICP 2026", 2, DAY,
+    tuple(Segment(name, where) for name, where in GOOD_SEGMENTS.items()),
+    (Segment("southern hub", COSTLY_BY_REMEDIAL),),
+    (Segment("agencies", COSTLY_BY_NATURE),),
+)  # fmt: skip
+PARTS = ("segments", "fix", "avoid")
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    root = tmp_path_factory.mktemp("by hand")
+    write_demo_company(root / "data" / "demo", customers=900, prospects=100)
+    conf = icpfit_conf()
+    values = yaml.safe_load((conf / "data" / "demo.yaml").read_text(encoding="utf-8"))
+    values.pop("controls")
+    settings = company_settings(values)
+    tables = read_tables(settings.data, root, lambda _: None)
+    accounts = joined_accounts(tables, settings.data, settings.economics)
+    return settings, accounts, read_profile(conf / "icp" / "demo.yaml")
+
+
+def icpfit_conf():
+    from pathlib import Path
+
+    return Path(icpfit.__file__).parents[1] / "conf"
+
+
+def found_groups(settings, accounts, report):
+    """The planted groups as if they had been found, with icpfit's own figures of them."""
+    table = both_outcomes(accounts, settings.economics.label).loc[report]
+    facts = accounts.facts.loc[report]
+    listed = [(part, group) for part in PARTS for group in getattr(PROPOSED, part)]
+    members = [meets(group, facts).to_numpy() for _, group in listed]
+    figures = group_figures(table, members, seed=1, n_boot=200)
+    segments = tuple(
+        FoundSegment(
+            group, part, "segment", of.n, of.coverage, of.fit_rate, of.fit_if_fixed, of.margin,
+            of.margin_if_fixed, of.cost_to_serve, of.remedial_cost, of.lift, 0.001, 0.01, 1.0,
+            remedial_causes(accounts, report[inside], settings.economics.rate_card) if part == "fix" else (),
+        )
+        for (part, group), of, inside in zip(listed, figures, members, strict=True)
+    )  # fmt: skip
+    base = whole(table, seed=1)
+    return FoundSegments(
+        segments, report[:0], report, "a report part", base.fit_rate, base.margin,
+        base.cost_to_serve, None, "",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page(company):
+    """The first page, and a database with the accounts table."""
+    settings, accounts, current = company
+    order = np.random.default_rng(3).permutation(len(accounts.used))
+    report = accounts.used[np.sort(order[: len(order) // 2])]
+    judged = accounts.used.difference(report)
+    facts = trial_report(
+        accounts, company="demo", objective="margin", generated_on=DAY, refusal="No model here."
+    )
+    made = first_page(
+        facts,
+        found=found_groups(settings, accounts, report),
+        redefined=redefinition(
+            accounts, None, current, PROPOSED, judged=judged, basis="half", seed=1, n_boot=200
+        ),
+    )
+    table = pd.concat([accounts.facts, accounts.outcomes], axis=1).reset_index()
+    for name, attribute in accounts.attributes.items():
+        if attribute.kind == "flag":
+            table[name] = table[name].map({1.0: True, 0.0: False}).astype("boolean")
+    table["fit"] = table["fit"].map({True: 1.0, False: 0.0}).astype("float64")
+    table["part"] = np.where(table["account_id"].isin(report), "report", "other")
+    table.loc[table["account_id"].isin(judged), "part"] = "judged"
+    database = duckdb.connect()
+    database.register("accounts", table)
+    database.register("costs", accounts.activity_costs)
+    return made, database, current
+
+
+def one(database, query):
+    return database.execute(query).fetchone()
+
+
+def where(segment):
+    return sql_where(Profile("one", 1, DAY, (segment,)))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_groups(page, part):
+    made, database, _ = page
+    choice = made.choices[{"segments": 0, "avoid": 1, "fix": 2}[part]]
+    assert len(choice.groups) == len(getattr(PROPOSED, part))
+    for shown, segment in zip(choice.groups, getattr(PROPOSED, part), strict=True):
+        n, margin, fit, without = one(
+            database,
+            f"""select count(*), avg(margin), avg(fit), avg(margin + remedial_cost)
+            from accounts where part = 'report' and {where(segment)}""",
+        )
+        said = " ".join(shown.figures)
+        assert said.startswith(money(margin, "EUR"))
+        assert account_count(n) in said
+        if part == "segments":
+            assert f"{percent(fit)} (90 %" in said
+        else:
+            assert f"; {money(without, 'EUR')} (90 %" in said
+
+
+def test_the_main_cause_in_the_group_to_fix(page):
+    made, database, _ = page
+    segment = PROPOSED.fix[0]
+    activity, caused_by, amount, share = one(
+        database,
+        f"""with mine as (select account_id from accounts where part = 'report' and {where(segment)}),
+        spent as (select activity, caused_by, sum(amount) amount from costs
+                  where remedial and account_id in (select account_id from mine) group by all)
+        select activity, caused_by, amount / (select count(*) from mine),
+               amount / (select sum(amount) from spent)
+        from spent order by amount desc limit 1""",
+    )
+    said = made.choices[2].groups[0].figures[-1]
+    assert said.startswith(f"{activity.replace('_', ' ').capitalize()}, caused by {caused_by}: ")
+    assert f"{percent(share)} of its remedial cost" in said
+    assert said.endswith(f"{money(amount, 'EUR')} an account")
+    assert said[0].lower() + said[1:] in " ".join(action.task for action in made.actions)
+
+
+TIERS = """select margin, fit, case when {avoid} then 0 {first} {second} {fix} else 0 end tier
+from accounts where part = 'judged'"""
+
+
+def tiers(profile):
+    def calls(groups, tier):
+        return " ".join(f"when {where(group)} then {tier}" for group in groups)
+
+    avoid = " or ".join(where(group) for group in profile.avoid) or "false"
+    first = [group for group in profile.segments if group.priority == "first"]
+    second = [group for group in profile.segments if group.priority == "second"]
+    return TIERS.format(
+        avoid=avoid, first=calls(first, 3), second=calls(second, 2), fix=calls(profile.fix, 1)
+    )
+
+
+def size(database, profile):
+    return one(database, f"select count(*) from ({tiers(profile)}) where tier > 0")[0]
+
+
+def mean_of_first(database, profile, k):
+    """The mean margin of k accounts in the profile's order; of the tier on the border, a share."""
+    return one(
+        database,
+        f"""with by_tier as (select tier, count(*) n, sum(margin) margin
+                 from ({tiers(profile)}) where tier > 0 group by tier),
+        before as (select *, coalesce(sum(n) over (order by tier desc
+                 rows between unbounded preceding and 1 preceding), 0) taken from by_tier)
+        select sum(margin * greatest(0, least(n, {k} - taken)) / n) / {k} from before""",
+    )[0]
+
+
+def test_the_decision_its_worth_and_the_picture(page):
+    made, database, current = page
+    k = min(size(database, current), size(database, PROPOSED))
+    before, after = (mean_of_first(database, it, k) for it in (current, PROPOSED))
+    assert f"the proposed profile left {money(after, 'EUR')} an account" in made.headline
+    assert f"the profile in use {money(before, 'EUR')}" in made.headline
+    if made.decision == "change":
+        assert f"difference {money(after - before, 'EUR')}" in made.headline
+    assert made.answers[0].value == money(100 * (after - before), "EUR", signed=True)
+    assert money(after, "EUR") in made.picture.finding
+    assert f"with {account_count(k)} each" in made.picture.caption
+
+
+def test_who_would_be_lost_and_who_would_come_in(page):
+    made, database, current = page
+    lost = made.answers[2]
+    both = f"""select a.*, b.tier after from ({tiers(current)}) a
+    positional join ({tiers(PROPOSED)}) b"""
+    n, margin = one(
+        database, f"select count(*), avg(margin) from ({both}) where tier > 0 and after = 0 and fit = 1"
+    )  # fmt: skip
+    assert lost.value == account_count(n)
+    assert f"({money(margin, 'EUR')} each)" in lost.text
+    n, margin = one(
+        database, f"select count(*), avg(margin) from ({both}) where tier = 0 and after > 0 and fit = 0"
+    )  # fmt: skip
+    assert f"{n} that were no fit would come in ({money(margin, 'EUR')} each)" in lost.text
+
+
+def test_the_accounts_used_of_those_read(page):
+    made, database, _ = page
+    read, used = one(
+        database,
+        "select count(*), count(*) filter (excluded_because is null and fit is not null) from accounts",
+    )
+    assert made.trust[0] == f"{used:,} of {read:,} accounts read were used."
