@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icpfit.data.joining.ledger import ledger_lines
+from icpfit.data.sources.rejected_rows import write_rejected_rows
 from icpfit.data.sources.rejects import write_rejects
 from icpfit.data.tables import Tables, read_tables
 from icpfit.economics.outcome import Accounts, joined_accounts
@@ -43,7 +44,8 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     company : Company
         Its settings.
     root : Path
-        The folder in which data/ lies; rejected cells go to ``data/rejected/<company>.csv``.
+        The folder in which data/ lies; rejected cells go to ``data/rejected/<company>.csv``,
+        their rows to ``data/rejected/<company>/``.
     terminal : Terminal
         Where progress, ledger and warnings are shown.
 
@@ -61,6 +63,7 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     with terminal.step(f"reading the exports of {company.name}") as told:
         tables = read_tables(company.data, root, told)
         write_rejects(rejects, tables.rejected)
+        to_mend = write_rejected_rows(rejects.with_suffix(""), tables.rejected_rows)
     with terminal.step("joining them to the accounts") as told:
         accounts = joined_accounts(tables, company.data, company.economics, told)
     terminal.ledger(ledger_lines(accounts.ledger))
@@ -69,6 +72,10 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     if tables.rejected.num_rows:
         terminal.warning(
             f"{tables.rejected.num_rows:,} cells were rejected, each with how to fix it: {rejects}"
+        )
+    for path in to_mend:
+        terminal.note(
+            f"rejected rows as they were exported: {path}; mend a copy and hand it in again"
         )
     for warning in accounts.ledger.warnings:
         terminal.warning(warning)

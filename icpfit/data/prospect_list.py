@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from icpfit.data.joining.accounts import fact_values
-from icpfit.data.sources.cells import CANONICAL, arrow_type, parsed, trimmed
+from icpfit.data.sources.cells import CANONICAL, arrow_type, parsed, parsed_mixed, trimmed
 from icpfit.data.sources.reader import TextTable, text_table
 from icpfit.data.sources.source_files import DataFolder, near_names, source_files
 from icpfit.data.sources.text_parts import select_part
@@ -54,7 +54,7 @@ class ProspectList:
     unreadable : dict of int to list of str
         Row to what could not be read of it and is taken as missing.
     kind : {"csv", "parquet"}
-        How the list was written, to write it back alike.
+        How the list is written back: as it was, a workbook as CSV.
     delimiter, encoding : str
         Of a CSV; ``,`` and ``utf-8`` for the result of a SELECT.
     digests : dict of str to str
@@ -63,6 +63,12 @@ class ProspectList:
         What a reader should know.
     decimal : {".", ","}
         Decimal sign of the list's numbers, as declared.
+    id_column : str
+        The column that `ids` are from.
+    name_column : str or None
+        The column that `names` are from; None where the list has none.
+    columns : dict of str to str
+        Attribute to the list's column that it was read from.
     """
 
     original: pa.Table
@@ -79,6 +85,9 @@ class ProspectList:
     digests: dict[str, str]
     notes: list[str]
     decimal: Literal[".", ","] = "."
+    id_column: str = ""
+    name_column: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
@@ -121,7 +130,12 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
     unreadable: dict[int, list[str]] = {}
     facts: dict[str, pd.Series] = {}
     absent = []
+    read_from = {}
     notes = [*text.notes, *_blank_note(text)]
+    if text.kind == "workbook":
+        notes.append("a workbook: the scored list is handed back as CSV")
+    if not columns.num_rows:
+        notes.append(f"{text.file}: has a header and no rows; there is nothing to score")
     for name, attribute in spec.attributes.items():
         column = asked.columns.get(name, attribute.source_column)
         if column not in columns.column_names:
@@ -131,6 +145,7 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
             nothing = pa.chunked_array([pa.nulls(columns.num_rows, arrow_type(attribute.kind))])
             facts[name] = fact_values(nothing, attribute.kind)
             continue
+        read_from[name] = column
         before = sum(map(len, unreadable.values()))
         values = _values(text, column, attribute.kind, asked, name=name, unreadable=unreadable)
         facts[name] = fact_values(values, attribute.kind)
@@ -149,8 +164,9 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
         )
         opened_on = fact_values(values, "date")
     names: list[str | None] = [None] * columns.num_rows
-    if asked.name is not None and asked.name in columns.column_names:
-        names = trimmed(columns[asked.name]).to_pylist()
+    name_column = asked.name if asked.name in columns.column_names else None
+    if name_column is not None:
+        names = trimmed(columns[name_column]).to_pylist()
     return ProspectList(
         original=columns if text.original is None else text.original,
         header=text.header,
@@ -160,12 +176,15 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
         names=names,
         absent=absent,
         unreadable=dict(sorted(unreadable.items())),
-        kind=text.kind,
+        kind="csv" if text.kind == "workbook" else text.kind,
         delimiter=text.delimiter or ",",
-        encoding=text.encoding or "utf-8",
+        encoding=text.encoding or ("utf-8-sig" if text.kind == "workbook" else "utf-8"),
         digests=digests,
         notes=notes,
         decimal=asked.format.decimal,
+        id_column=asked.id,
+        name_column=name_column,
+        columns=read_from,
     )
 
 
@@ -254,13 +273,16 @@ def _values(
     name: str,
     unreadable: dict[int, list[str]],
 ) -> pa.ChunkedArray:
-    fmt = CANONICAL if column in text.native else asked.format
     cells = text.columns[column]
-    result = parsed(cells, kind, fmt)
+    if column in text.typed:
+        result = parsed_mixed(cells, text.typed[column], kind, asked.format)
+    else:
+        result = parsed(cells, kind, CANONICAL if column in text.native else asked.format)
     for problem in result.problems:
         value = (cells[problem.row].as_py() or "").strip()
         shown = value if len(value) <= 40 else value[:40] + "…"
-        unreadable.setdefault(problem.row, []).append(f"{name} '{shown}' is not {_KINDS[kind]}")
+        what = f"is not {_KINDS[kind]}" if kind in _KINDS else problem.problem
+        unreadable.setdefault(problem.row, []).append(f"{name} '{shown}' {what}")
     return pa.chunked_array([result.values])  # noqa: PD011 - not pandas
 
 

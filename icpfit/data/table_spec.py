@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from icpfit.data.contract import CONTRACT, KNOWN_MEANING, Attribute
+from icpfit.data.presets.expansion import with_presets
+from icpfit.data.prospect_spec import CrmFields, ProspectSpec, with_list_format
 from icpfit.data.sources.source_spec import Format, ProspectFiles, Source
 from icpfit.errors import SettingsError
 from icpfit.settings import settings
 
 __all__ = [
     "Controls",
+    "CrmFields",
     "DataSpec",
     "Format",
     "JoinLimits",
@@ -26,43 +29,6 @@ __all__ = [
     "Source",
     "data_spec",
 ]
-
-
-@dataclass(frozen=True)
-class ProspectSpec:
-    """How a list of prospects is read.
-
-    Parameters
-    ----------
-    id : str
-        The column that identifies a prospect; the only one that must be there.
-    name : str or None
-        The column with the company's name.
-    opened_on : str or None
-        The column with the day on which the opportunity was opened.
-    columns : dict of str to str
-        Attribute to column, where it isn't the attribute's own ``column``.
-    lists : dict of str to ProspectFiles
-        Lists that can be asked for by name.
-    format : Format
-        How the cells are written.
-    typical : str or None
-        The named list that looks like those to be scored: what customers have and it doesn't, is
-        never learned from. By default the only list, where one alone is named.
-    """
-
-    id: str
-    name: str | None = None
-    opened_on: str | None = None
-    columns: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, ProspectFiles] = field(default_factory=dict)
-    format: Format = field(default_factory=Format)
-    typical: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.typical is not None and self.typical not in self.lists:
-            known = ", ".join(sorted(self.lists)) or "none"
-            raise ValueError(f"typical: there is no list {self.typical!r} under lists: {known}")
 
 
 @dataclass(frozen=True)
@@ -200,6 +166,8 @@ def data_spec(values: Mapping[str, Any], where: str = "data") -> DataSpec:
     >>> spec.attributes["industry"].source_column
     'industry'
     """
+    if isinstance(values, Mapping):
+        values = with_list_format(with_presets(values, where))
     if isinstance(values, Mapping) and isinstance(values.get("attributes"), Mapping):
         attributes = {
             str(name): _named_attribute(str(name), given, f"{where}.attributes.{name}")
@@ -212,6 +180,8 @@ def data_spec(values: Mapping[str, Any], where: str = "data") -> DataSpec:
         known = [column.name for column in CONTRACT[source.table]]
         if source.table == "accounts":
             known += sorted(spec.attributes)
+        if source.table == "opportunities":
+            known += sorted(n for n, a in spec.attributes.items() if a.known == "before_sale")
         for key in ("columns", "constants"):
             for column in sorted(getattr(source, key)):
                 _check_known(column, known, f"{where}.sources.{name}.{key}", source.table)

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from icpfit.data.contract import CONTRACT
-from icpfit.data.sources.reader import text_table
-from icpfit.data.sources.rejects import rejected_table
+from icpfit.data.sources.reader import text_pieces
+from icpfit.data.sources.rejects import REJECTED
 from icpfit.data.sources.schemas import check_typed_table
 from icpfit.data.sources.source_columns import Field, expected_columns, fields, typed_schema
 from icpfit.data.sources.source_files import DataFolder, source_files
-from icpfit.data.sources.source_rows import Reject, SourceRead, source_rows
+from icpfit.data.sources.source_rows import SourceRead, source_rows
 from icpfit.data.sources.text_parts import TextPart, file_part, select_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from icpfit.data.sources.rejected_rows import RejectedRows
     from icpfit.data.sources.source_spec import Source
     from icpfit.data.table_spec import DataSpec
+
+_TOLD_EVERY = 500_000
 
 __all__ = ["SourceRead", "Tables", "read_tables"]
 
@@ -42,12 +45,15 @@ class Tables:
         The rejected cells.
     digests : dict of str to str
         SHA-256 of each file.
+    rejected_rows : tuple of RejectedRows
+        Rejected rows as they stand in their files, to be mended and handed in again.
     """
 
     typed: dict[str, pa.Table]
     reads: list[SourceRead]
     rejected: pa.Table
     digests: dict[str, str]
+    rejected_rows: tuple[RejectedRows, ...] = ()
 
 
 def read_tables(
@@ -85,7 +91,8 @@ def read_tables(
     folder = DataFolder(root / spec.folder, spec.folder)
     typed: dict[str, list[pa.Table]] = {table: [] for table in CONTRACT}
     reads: list[SourceRead] = []
-    rejects: list[Reject] = []
+    rejects: list[pa.Table] = [REJECTED.empty_table()]
+    rejected_rows: list[RejectedRows] = []
     digests: dict[str, str] = {}
     # All mappings are looked at before the first file is opened: a slip shows at once.
     asked = {
@@ -93,20 +100,32 @@ def read_tables(
         for name, source in spec.sources.items()
     }
     for name, source in spec.sources.items():
-        parts = _parts(name, source, asked[name], folder, say)
-        for part in parts:
-            digests |= part.digests
-        rows = source_rows(name, source, asked[name], parts)
+        parts = _parts(name, source, asked[name], folder, say=say, digests=digests)
+        rows = source_rows(name, source, asked[name], parts, _counted(name, say))
         typed[source.table].append(rows.typed)
         reads.append(rows.read)
-        rejects += rows.rejects
+        rejects.append(rows.rejects)
+        rejected_rows += rows.rejected_rows
     say("checking the tables against the contract")
     whole: dict[str, pa.Table] = {}
     for table, pieces in typed.items():
         schema = typed_schema(table, spec.attributes)
         whole[table] = pa.concat_tables(pieces) if pieces else schema.empty_table()
         check_typed_table(table, whole[table], spec.attributes)
-    return Tables(whole, reads, rejected_table(rejects), dict(sorted(digests.items())))
+    rejected = pa.concat_tables(rejects)
+    return Tables(whole, reads, rejected, dict(sorted(digests.items())), tuple(rejected_rows))
+
+
+def _counted(name: str, say: Callable[[str], None]) -> Callable[[int], None]:
+    """Say how far a long source is read, at every half million rows."""
+    told = [0]
+
+    def count(rows: int) -> None:
+        if rows // _TOLD_EVERY > told[0]:
+            told[0] = rows // _TOLD_EVERY
+            say(f"reading {name}: {rows:,} rows")
+
+    return count
 
 
 def _parts(
@@ -114,18 +133,22 @@ def _parts(
     source: Source,
     asked: tuple[Field, ...],
     folder: DataFolder,
+    *,
     say: Callable[[str], None],
-) -> list[TextPart]:
+    digests: dict[str, str],
+) -> Iterator[TextPart]:
+    """Read a source part by part, keeping the digests of its files."""
     where = f"data.sources.{name}"
     if source.select is not None:
         say(f"reading {name} (select)")
-        return [
-            select_part(
-                name, source.select, source.tables, fmt=source.format, folder=folder, where=where
-            )
-        ]
-    parts = []
+        part = select_part(
+            name, source.select, source.tables, fmt=source.format, folder=folder, where=where
+        )
+        digests |= part.digests
+        yield part
+        return
     for path, shown in source_files(folder, source.files or "", f"{where}.files"):
         say(f"reading {shown}")
-        parts.append(file_part(text_table(path, source.format, shown, expected_columns(asked))))
-    return parts
+        for piece in text_pieces(path, source.format, shown, expected_columns(asked)):
+            digests[piece.file] = piece.digest
+            yield file_part(piece)

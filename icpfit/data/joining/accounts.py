@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from icpfit.data.joining.history import DatedFact, facts_at_decision
 from icpfit.data.joining.periods import period, period_end
 from icpfit.data.joining.roll_up import root_of
+from icpfit.data.sources.rejected_groups import nothing_read
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
@@ -98,9 +99,8 @@ def account_rows(tables: Tables, spec: DataSpec) -> AccountRows:
     """
     table = tables.typed["accounts"]
     if table.num_rows == 0:
-        raise SourceError(
-            "accounts: no row could be read; see the rejected rows, or correct data.sources"
-        )
+        why = nothing_read(tables.rejected, tables.reads, "accounts")
+        raise SourceError(f"accounts: no row could be read; {why}")
     table, identical = _without_identical_rows(table)
     ids = table["account_id"].to_pylist()
     if spec.keys.ignore_case:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from icpfit.data.sources.lost_text import text_faults
 from icpfit.data.sources.notation import number_pattern
-from icpfit.data.sources.source_spec import Format
 
-__all__ = ["date_fault", "flag_fault", "number_fault"]
+if TYPE_CHECKING:
+    from icpfit.data.sources.source_spec import Format
+
+__all__ = ["flag_fault", "number_fault", "number_faults"]
 
 _OTHER_SIGNS = ((",", "."), (".", ","), (",", ""), (".", ""), (",", " "), (".", " "), (".", "'"))
 _CURRENCY = re.compile(
     r"^([A-Z]{3}|[^\w\s.,'+-]{1,3})\s*(?=[\d+-])|(?<=[\d.,-])\s*([A-Z]{3}|[€$£¥])$"
 )
-_DATES = (
-    "%Y-%m-%d",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%Y/%m/%d",
-    "%Y%m%d",
-    "%d.%m.%y",
-    "%d.%m.%Y %H:%M",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-)
-_PLAIN_TEXT = "export plain numbers, or take the rest away in a select"
+_ONE_CURRENCY = "export one currency to a file, or the currency in a column of its own"
 
 
 def number_fault(text: str, fmt: Format) -> tuple[str, str]:
@@ -48,9 +38,12 @@ def number_fault(text: str, fmt: Format) -> tuple[str, str]:
 
     Examples
     --------
+    >>> from icpfit.data.sources.source_spec import Format
     >>> number_fault("€ 900", Format())[0]
     'carries a currency sign'
     """
+    if re.match(r"#[A-Z#]|=", text):
+        return text_faults([text])[text]
     if re.fullmatch(r"[+-]?(nan|inf|infinity)", text, re.IGNORECASE):
         return "is not a finite number", "leave the cell empty where there is no number"
     if _reads(text, fmt):
@@ -58,7 +51,7 @@ def number_fault(text: str, fmt: Format) -> tuple[str, str]:
     others = [
         (decimal, thousands)
         for decimal, thousands in _OTHER_SIGNS
-        if _reads(text, Format(decimal=decimal, thousands=thousands))  # type: ignore[arg-type]
+        if _reads(text, replace(fmt, decimal=decimal, thousands=thousands))  # type: ignore[arg-type]
     ]
     if others:
         return "is not a number as declared", _signs_fix(text, others)
@@ -69,18 +62,46 @@ def number_fault(text: str, fmt: Format) -> tuple[str, str]:
 
 
 def _sign_fault(text: str, fmt: Format) -> tuple[str, str] | None:
-    """Signs around a number that icpfit doesn't guess the meaning of."""
-    bare = _CURRENCY.sub("", text)
-    if bare != text and any(
-        _reads(bare, Format(decimal=d, thousands=t))  # type: ignore[arg-type]
-        for d, t in ((fmt.decimal, fmt.thousands), *_OTHER_SIGNS)
-    ):
-        return "carries a currency sign", _PLAIN_TEXT
+    """Signs around a number whose meaning is asked for, never guessed."""
+    found = _CURRENCY.search(text)
+    if found and any(_reads(_CURRENCY.sub("", text), other) for other in _with_other_signs(fmt)):
+        sign = found[0].strip()
+        if fmt.currency_sign and sign != fmt.currency_sign:
+            return f"is in {sign}, not in {fmt.currency_sign}", _ONE_CURRENCY
+        written = f'set format: {{currency_sign: "{sign}"}} for this source'
+        return "carries a currency sign", f"{written}, if all of it is in one currency"
     if text.endswith("%"):
-        return "carries a percent sign", _PLAIN_TEXT
-    if re.fullmatch(r"\(.*\d.*\)|.*\d-", text):
-        return "is negative in an accountant's way", "export negative numbers with a leading -"
+        fix = "set format: {percent: points} to read 12 % as 12, or {percent: share} for 0.12"
+        return "carries a percent sign", fix
+    ways = (("parentheses", r"\(.*\d.*\)"), ("minus after", r".*\d\s*-"))
+    for way, pattern in ways:
+        if re.fullmatch(pattern, text):
+            fix = f"set format: {{negatives: {way}}} for this source"
+            return "is negative in an accountant's way", fix
     return None
+
+
+def _with_other_signs(fmt: Format) -> list[Format]:
+    others = [replace(fmt, decimal=d, thousands=t) for d, t in _OTHER_SIGNS]  # type: ignore[arg-type]
+    return [fmt, *others, *(replace(other, negatives="parentheses") for other in (fmt, *others))]
+
+
+def number_faults(texts: list[str], fmt: Format) -> dict[str, tuple[str, str]]:
+    """Say of each text why it is no number; see ``number_fault``.
+
+    Parameters
+    ----------
+    texts : list of str
+        The cells, each once.
+    fmt : Format
+        How numbers are declared to be written.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Problem and how to fix it, by text.
+    """
+    return {text: number_fault(text, fmt) for text in texts}
 
 
 def _reads(text: str, fmt: Format) -> bool:
@@ -118,6 +139,7 @@ def flag_fault(fmt: Format) -> tuple[str, str]:
 
     Examples
     --------
+    >>> from icpfit.data.sources.source_spec import Format
     >>> flag_fault(Format())[1]
     'add it to format: {true_texts: [...]} or {false_texts: [...]} of this source'
     """
@@ -126,51 +148,3 @@ def flag_fault(fmt: Format) -> tuple[str, str]:
         f"is neither true nor false (as {allowed})",
         "add it to format: {true_texts: [...]} or {false_texts: [...]} of this source",
     )
-
-
-def date_fault(text: str, fmt: Format) -> tuple[str, str]:
-    """Say why a text is no date under `fmt`, and how to fix it.
-
-    Parameters
-    ----------
-    text : str
-        The cell, trimmed.
-    fmt : Format
-        How dates are declared to be written.
-
-    Returns
-    -------
-    tuple of str
-        The problem, and how to fix it.
-
-    Examples
-    --------
-    >>> date_fault("31.01.2026", Format())[1]
-    'set format: {dates: "%d.%m.%Y"} for this source'
-    """
-    example = dt.date(2026, 1, 31).strftime(fmt.dates)
-    fits = [known for known in _DATES if known != fmt.dates and _is_date(text, known)]
-    if len(fits) == 1:
-        return (
-            f"is not a date such as {example}",
-            f'set format: {{dates: "{fits[0]}"}} for this source',
-        )
-    if fits:
-        named = " or ".join(f'{{dates: "{known}"}}' for known in fits)
-        return f"is not a date such as {example}", f"set format: {named} for this source"
-    if re.fullmatch(r"[34]\d{4}(\.\d+)?", text):
-        return "looks like a spreadsheet's day number", "export the column as a date"
-    if re.fullmatch(r"\d{4}-\d\d-\d\d.*", text):
-        return "is no day of the calendar", "correct the cell in the source"
-    return f"is not a date such as {example}", "correct the cell in the source, or leave it empty"
-
-
-def _is_date(text: str, written: str) -> bool:
-    # strptime takes "2026131" as %Y%m%d too; a day number must have all its digits.
-    if written == "%Y%m%d" and not re.fullmatch(r"(19|20)\d{6}", text):
-        return False
-    try:
-        dt.datetime.strptime(text, written)  # noqa: DTZ007 - only whether it reads
-    except ValueError:
-        return False
-    return True

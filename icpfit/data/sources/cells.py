@@ -5,8 +5,6 @@ Whole columns are parsed at once; only cells that don't parse are looked at one 
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING
@@ -15,8 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from icpfit.data.sources.cell_faults import date_fault, flag_fault, number_fault
-from icpfit.data.sources.notation import SPACES, number_pattern
+from icpfit.data.sources.cell_faults import flag_fault, number_faults
+from icpfit.data.sources.date_faults import date_faults
+from icpfit.data.sources.days import day_reader
+from icpfit.data.sources.lost_text import lost_texts, text_faults
+from icpfit.data.sources.notation import plain_numbers
 from icpfit.data.sources.source_spec import Format
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = [
     "Problem",
     "arrow_type",
     "parsed",
+    "parsed_mixed",
     "trimmed",
 ]
 
@@ -51,11 +53,6 @@ _TYPES: dict[Kind, pa.DataType] = {
     "flag": pa.bool_(),
     "date": pa.date32(),
 }
-_ISO = re.compile(
-    r"(\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True)
@@ -141,7 +138,8 @@ def parsed(column: pa.Array | pa.ChunkedArray, kind: Kind, fmt: Format) -> Parse
     column : pyarrow.Array or ChunkedArray of text
         The cells.
     kind : {"id", "category", "number", "money", "flag", "date", "text"}
-        What they should be. Ids, categories and texts are trimmed and otherwise untouched.
+        What they should be. Ids, categories and texts are trimmed and otherwise untouched; a
+        spreadsheet's error (``#REF!``), a formula, and an id shortened to ``1.2E+19`` are problems.
     fmt : Format
         Decimal and thousands signs, dates and flags as declared; no other is guessed.
 
@@ -165,37 +163,63 @@ def parsed(column: pa.Array | pa.ChunkedArray, kind: Kind, fmt: Format) -> Parse
     """
     texts = trimmed(column)
     if kind in ("id", "category", "text"):
-        return ParsedColumn(texts)
+        return _texts(texts, kind)
     if kind == "number":
         return _numbers(texts, fmt)
     if kind == "money":
         return _money(texts, fmt)
     if kind == "flag":
-        return _distinct(texts, pa.bool_(), _flag_reader(fmt), lambda _: flag_fault(fmt))
-    return _distinct(texts, pa.date32(), _date_reader(fmt), lambda t: date_fault(t, fmt))
+        return _distinct(
+            texts, pa.bool_(), _flag_reader(fmt), lambda bad: dict.fromkeys(bad, flag_fault(fmt))
+        )
+    return _distinct(texts, pa.date32(), day_reader(fmt), lambda bad: date_faults(bad, fmt))
 
 
-def _plain(texts: pa.Array, fmt: Format) -> pa.Array:
-    """Texts of numbers with ``.`` for the decimal sign, null where the cell is none."""
-    matches = pc.match_substring_regex(texts, pattern=number_pattern(fmt))
-    plain = pc.if_else(pc.fill_null(matches, False), texts, pa.scalar(None, pa.string()))
-    if fmt.thousands:
-        signs = SPACES if fmt.thousands in SPACES else fmt.thousands
-        for sign in signs:
-            plain = pc.replace_substring(plain, pattern=sign, replacement="")
-    if fmt.decimal != ".":
-        plain = pc.replace_substring(plain, pattern=fmt.decimal, replacement=".")
-    return plain
+def parsed_mixed(
+    column: pa.Array | pa.ChunkedArray, typed: pa.Array, kind: Kind, fmt: Format
+) -> ParsedColumn:
+    """Parse a column of a workbook, where some cells came typed and others are text.
+
+    Parameters
+    ----------
+    column : pyarrow.Array or ChunkedArray of text
+        The cells.
+    typed : pyarrow.Array of bool
+        Which of them are in icpfit's own notation.
+    kind : str
+        What they should be.
+    fmt : Format
+        How the others are written.
+
+    Returns
+    -------
+    ParsedColumn
+        Values and problems, as ``parsed`` gives them.
+
+    Examples
+    --------
+    >>> cells = pa.array(["12.5", "12,5"])
+    >>> result = parsed_mixed(cells, pa.array([True, False]), "number", Format(decimal=","))
+    >>> result.values.to_pylist()
+    [12.5, 12.5]
+    """
+    texts = trimmed(column)
+    nothing = pa.scalar(None, pa.string())
+    own = parsed(pc.if_else(typed, texts, nothing), kind, CANONICAL)
+    other = parsed(pc.if_else(typed, nothing, texts), kind, fmt)
+    problems = sorted((*own.problems, *other.problems), key=lambda problem: problem.row)
+    values = pc.coalesce(own.values, other.values)
+    return ParsedColumn(values, tuple(problems), own.rounded + other.rounded)
 
 
 def _numbers(texts: pa.Array, fmt: Format) -> ParsedColumn:
-    values = _plain(texts, fmt).cast(pa.float64())
+    values = plain_numbers(texts, fmt).cast(pa.float64())
     values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
-    return ParsedColumn(values, _problems(texts, values, lambda t: number_fault(t, fmt)))
+    return ParsedColumn(values, _problems(texts, values, lambda bad: number_faults(bad, fmt)))
 
 
 def _money(texts: pa.Array, fmt: Format) -> ParsedColumn:
-    plain = _plain(texts, fmt)
+    plain = plain_numbers(texts, fmt)
     simple = pc.fill_null(
         pc.match_substring_regex(plain, pattern=r"^[+-]?[0-9]{0,12}(?:\.[0-9]{0,4})?$"), False
     )
@@ -213,7 +237,9 @@ def _money(texts: pa.Array, fmt: Format) -> ParsedColumn:
                 found[row] = steps
                 rounded += not exact
         values = _with_values(values, found)
-    return ParsedColumn(values, _problems(texts, values, lambda t: number_fault(t, fmt)), rounded)
+    return ParsedColumn(
+        values, _problems(texts, values, lambda bad: number_faults(bad, fmt)), rounded
+    )
 
 
 def _steps(amount: Decimal) -> tuple[int | None, bool]:
@@ -232,64 +258,42 @@ def _with_values(values: pa.Array, found: dict[int, int]) -> pa.Array:
     return pc.replace_with_mask(values, pa.array(mask), replacements)
 
 
+def _texts(texts: pa.Array, kind: Kind) -> ParsedColumn:
+    """Texts as they are, but for what a spreadsheet has left where the value was lost."""
+    lost = lost_texts(texts, kind)
+    if not pc.any(lost).as_py():
+        return ParsedColumn(texts)
+    values = pc.if_else(lost, pa.scalar(None, pa.string()), texts)
+    return ParsedColumn(values, _problems(texts, values, text_faults))
+
+
 def _distinct(
     texts: pa.Array,
     kind: pa.DataType,
     value: Callable[[str], object],
-    fault: Callable[[str], tuple[str, str]],
+    faults: Callable[[list[str]], dict[str, tuple[str, str]]],
 ) -> ParsedColumn:
     """Parse each distinct text once: a ledger of a million lines has some thousand days."""
     encoded = texts.dictionary_encode()
     values = pa.array([value(text) for text in encoded.dictionary.to_pylist()], kind)
     values = values.take(encoded.indices)
-    return ParsedColumn(values, _problems(texts, values, fault))
+    return ParsedColumn(values, _problems(texts, values, faults))
 
 
 def _problems(
-    texts: pa.Array, values: pa.Array, fault: Callable[[str], tuple[str, str]]
+    texts: pa.Array,
+    values: pa.Array,
+    faults: Callable[[list[str]], dict[str, tuple[str, str]]],
 ) -> tuple[Problem, ...]:
     bad = np.flatnonzero(pc.and_(pc.is_valid(texts), pc.is_null(values)).to_numpy(False)).tolist()
-    known: dict[str, tuple[str, str]] = {}
-    problems = []
-    for row, text in zip(bad, texts.take(pa.array(bad, pa.int64())).to_pylist(), strict=True):
-        if text not in known:
-            known[text] = fault(text)
-        problems.append(Problem(row, *known[text]))
-    return tuple(problems)
+    if not bad:
+        return ()
+    found = texts.take(pa.array(bad, pa.int64())).to_pylist()
+    known = faults(list(dict.fromkeys(found)))
+    return tuple(Problem(row, *known[text]) for row, text in zip(bad, found, strict=True))
 
 
 def _flag_reader(fmt: Format) -> Callable[[str], bool | None]:
     flags = dict.fromkeys((text.casefold() for text in fmt.true_texts), True)
     flags |= dict.fromkeys((text.casefold() for text in fmt.false_texts), False)
     return lambda text: flags.get(text.casefold())
-
-
-def _date_reader(fmt: Format) -> Callable[[str], dt.date | None]:
-    if fmt.dates == "%Y-%m-%d":
-        return _iso_day
-
-    def day(text: str) -> dt.date | None:
-        try:
-            return dt.datetime.strptime(text, fmt.dates).date()  # noqa: DTZ007 - only the day counts
-        except ValueError:
-            return None
-
-    return day
-
-
-def _iso_day(text: str) -> dt.date | None:
-    match = _ISO.fullmatch(text)
-    if match is None:
-        return None
-    day, clock, offset = match.groups()
-    try:
-        if clock is None:
-            return dt.date.fromisoformat(day)
-        if offset in ("Z", "UTC"):
-            offset = None
-        moment = dt.datetime.fromisoformat(f"{day}T{clock}{offset or ''}")
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment.date()

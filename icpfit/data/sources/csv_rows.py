@@ -5,29 +5,17 @@ from __future__ import annotations
 import csv
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["CheckedLines", "CsvRows", "RaggedRow", "column_names", "wide_cells"]
+__all__ = ["CheckedLines", "CsvRecords", "wide_cells"]
 
-_CHUNK_ROWS = 1 << 16
 _CELL_LIMIT = 1 << 24  # characters; a cell beyond it is a quote that was never closed
 _LIMIT_LOCK = threading.RLock()  # csv's limit belongs to the whole process
-
-
-@dataclass(frozen=True)
-class RaggedRow:
-    """A row with another number of cells than the header: where it starts, and its cells."""
-
-    line: int
-    cells: tuple[str, ...]
 
 
 @contextmanager
@@ -97,67 +85,33 @@ class CheckedLines:
         yield from self._checked()
 
 
-class CsvRows:
-    """Records of a strict CSV reader, sorted into those that fit, ragged ones and empty lines.
+class CsvRecords:
+    """Records of a strict CSV reader, with the physical line on which each starts.
 
     Parameters
     ----------
-    reader : csv.reader
-        Strict, before its first record.
+    lines : iterable of str
+        The lines of the file.
+    delimiter : str
+        One character.
     shown : str
         Name of the file in messages.
-
-    Attributes
-    ----------
-    lines : list of int
-        Physical line on which each record that fits starts.
-    ragged : list of RaggedRow
-        Records with another number of cells than the header.
-    blank : int
-        Empty lines.
     """
 
-    def __init__(self, reader: csv._reader, shown: str) -> None:  # type: ignore[name-defined]
-        self._reader = reader
+    def __init__(self, lines: Iterable[str], delimiter: str, shown: str) -> None:
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         self._shown = shown
-        self.lines: list[int] = []
-        self.ragged: list[RaggedRow] = []
-        self.blank = 0
 
-    def next_record(self) -> list[str]:
-        """Read one record, whatever its width; empty at the end of the file."""
-        start = self._reader.line_num + 1
-        try:
-            return next(self._reader, [])
-        except csv.Error as error:
-            raise self._fault(start, error) from None
-
-    def columns(self, names: list[str]) -> pa.Table:
-        """Read all that is left, chunk by chunk: no file is held as Python lists as a whole."""
-        schema = pa.schema([(name, pa.string()) for name in names])
-        batches = []
-        kept: list[list[str]] = []
-        width = len(names)
-        reader, lines = self._reader, self.lines
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each record; a quote left open, or one inside a quoted cell, is a SourceError."""
+        reader = self._reader
         start = reader.line_num + 1
         try:
             for row in reader:
-                if len(row) == width:
-                    kept.append(row)
-                    lines.append(start)
-                    if len(kept) == _CHUNK_ROWS:
-                        batches.append(_batch(kept, schema))
-                        kept = []
-                elif any(cell.strip() for cell in row):
-                    self.ragged.append(RaggedRow(start, tuple(row)))
-                else:
-                    self.blank += 1
+                yield start, row
                 start = reader.line_num + 1
         except csv.Error as error:
             raise self._fault(start, error) from None
-        if kept:
-            batches.append(_batch(kept, schema))
-        return pa.Table.from_batches(batches, schema)
 
     def _fault(self, line: int, error: csv.Error) -> SourceError:
         what = {
@@ -167,47 +121,3 @@ class CsvRows:
         return SourceError(
             f'{self._shown}, line {line}: {what}; close it, or write a quote in a cell twice ("")'
         )
-
-
-def _batch(rows: list[list[str]], schema: pa.Schema) -> pa.RecordBatch:
-    arrays = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def column_names(header: list[str], shown: str, line: int) -> list[str]:
-    """Trimmed names of the columns, each only once; a column without one is named by its place.
-
-    Parameters
-    ----------
-    header : list of str
-        The cells of the header.
-    shown : str
-        Name of the file in messages.
-    line : int
-        Line of the header.
-
-    Returns
-    -------
-    list of str
-        One name per column.
-
-    Raises
-    ------
-    SourceError
-        When two columns have the same name.
-
-    Examples
-    --------
-    >>> column_names(["id", " name ", ""], "a.csv", 1)
-    ['id', 'name', '(column 3)']
-    """
-    # Exports often end each line, the header too, with one delimiter too many.
-    names = [name.strip() or f"(column {place})" for place, name in enumerate(header, start=1)]
-    for name in names:
-        places = [str(place) for place, other in enumerate(names, start=1) if other == name]
-        if len(places) > 1:
-            raise SourceError(
-                f"{shown}, line {line}: the header has '{name}' {len(places)} times (columns "
-                f"{', '.join(places[:3])}); rename them in the export"
-            )
-    return names

@@ -16,8 +16,7 @@ __all__ = ["FileBytes", "file_bytes"]
 
 _BLOCK = 1 << 20
 _NO_TEXT = {
-    b"PK\x03\x04": "a workbook or zip archive; save it as CSV",
-    b"\xd0\xcf\x11\xe0": "an old workbook; save it as CSV",
+    b"\xd0\xcf\x11\xe0": "an old workbook, or one with a password; save it as .xlsx or CSV",
     b"\x1f\x8b": "compressed; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed; unpack it first",
 }
@@ -31,8 +30,8 @@ class FileBytes:
     ----------
     digest : str
         SHA-256.
-    is_parquet : bool
-        Whether it begins as Parquet does.
+    is_parquet, is_zip : bool
+        Whether it begins as Parquet does, or as a zip archive does, which a workbook is.
     encoding : str
         By its byte-order mark, else UTF-8 where all of it is, else cp1252.
     """
@@ -40,6 +39,7 @@ class FileBytes:
     digest: str
     is_parquet: bool
     encoding: str
+    is_zip: bool = False
 
 
 def file_bytes(path: Path, shown: str) -> FileBytes:
@@ -60,7 +60,7 @@ def file_bytes(path: Path, shown: str) -> FileBytes:
     Raises
     ------
     SourceError
-        When it can't be read, is empty, or is neither text nor Parquet.
+        When it can't be read, is empty, or is neither text, Parquet nor a workbook.
     """
     try:
         digest, head, is_utf8 = _probe(path)
@@ -74,7 +74,10 @@ def file_bytes(path: Path, shown: str) -> FileBytes:
     is_parquet = head.startswith(b"PAR1")
     if path.suffix.lower() in (".parquet", ".pq") and not is_parquet:
         raise SourceError(f"{shown}: is no Parquet file, or a damaged one; export it again")
-    return FileBytes(digest, is_parquet, _encoding(head, is_utf8))
+    is_zip = head.startswith(b"PK\x03\x04")
+    if path.suffix.lower() in (".xlsx", ".xlsm") and not is_zip:
+        raise SourceError(f"{shown}: is no workbook, or a damaged one; save it again, or as CSV")
+    return FileBytes(digest, is_parquet, _encoding(head, is_utf8), is_zip)
 
 
 def _probe(path: Path) -> tuple[str, bytes, bool]:

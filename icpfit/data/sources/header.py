@@ -6,14 +6,14 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from icpfit.data.sources.source_spec import DELIMITERS
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["HeaderPlace", "header_place"]
+__all__ = ["HeaderPlace", "header_place", "header_record"]
 
-_DELIMITERS = (",", ";", "\t", "|")
 _SHOWN = {"\t": "tab"}
 _RECORDS_LOOKED_AT = 20
 
@@ -67,14 +67,12 @@ def header_place(
         declared = declared or head[0][4]
         first = 1
     found: dict[str, tuple[int, int, int, int]] = {}
-    for delimiter in (declared,) if declared else _DELIMITERS:
+    for delimiter in (declared,) if declared else DELIMITERS:
         records = _records(head, delimiter)
-        filled = [i for i, r in enumerate(records) if i >= first and any(c.strip() for c in r)]
-        if filled:
-            known = [len(set(expected) & {c.strip() for c in records[i]}) for i in filled]
-            best = known.index(max(known))
-            place = filled[best]
-            found[delimiter] = (known[best], len(records[place]), -place, best)
+        place = header_record(records, expected, first)
+        if place is not None:
+            record, above, known = place
+            found[delimiter] = (known, len(records[record]), record, above)
     if not found:
         raise SourceError(f"{shown}: is empty; export it again")
     top = max(value[:2] for value in found.values())
@@ -84,8 +82,43 @@ def header_place(
         raise SourceError(
             f"{shown}: {named} fit its header as well as each other; set format: {{delimiter: ...}}"
         )
-    _, _, place, above = found[fitting[0]]
-    return HeaderPlace(-place, fitting[0], above)
+    _, _, record, above = found[fitting[0]]
+    return HeaderPlace(record, fitting[0], above)
+
+
+def header_record(
+    records: Sequence[Sequence[str]], expected: Collection[str], first: int = 0
+) -> tuple[int, int, int] | None:
+    """Find the header among records.
+
+    Parameters
+    ----------
+    records : sequence of sequence of str
+        The first records of a file.
+    expected : collection of str
+        Columns that the header should hold.
+    first : int
+        The first record that may be it.
+
+    Returns
+    -------
+    (int, int, int) or None
+        Its place, how many filled records lie above it, and how many expected columns it holds;
+        the first filled record where none holds any.
+
+    Examples
+    --------
+    >>> header_record([["Q3"], [], ["id", "price"], ["id", "1"]], ["id", "price"])
+    (2, 1, 2)
+    """
+    filled = [i for i, r in enumerate(records) if i >= first and any(c.strip() for c in r)]
+    if not filled:
+        return None
+    # Without case: a slip in a name is told by the column that is missing, not by the header.
+    wanted = {name.strip().casefold() for name in expected}
+    known = [len(wanted & {c.strip().casefold() for c in records[i]}) for i in filled]
+    above = known.index(max(known))
+    return filled[above], above, known[above]
 
 
 def _records(head: Sequence[str], delimiter: str) -> list[list[str]]:

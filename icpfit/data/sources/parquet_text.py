@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["TypedText", "parquet_table", "typed_text"]
+__all__ = ["TypedText", "hole_notes", "parquet_pieces", "typed_text"]
 
 # Above these a float no longer tells one whole number from the next.
 _EXACT_WHOLE = {pa.float64(): 2**53, pa.float32(): 2**24}
@@ -32,17 +33,43 @@ class TypedText:
         Columns whose text is icpfit's own notation, whatever the source's format says.
     unreadable : dict of str to str
         Column to its type, for those that hold no single value a cell.
-    notes : tuple of str
-        What a reader should know.
+    holes : dict of str to int
+        Column to how many NaN it has, which are taken as missing.
     """
 
     columns: pa.Table
     native: frozenset[str]
     unreadable: dict[str, str]
-    notes: tuple[str, ...]
+    holes: dict[str, int]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know."""
+        return hole_notes(self.holes)
 
 
-def parquet_table(path: Path, shown: str) -> pa.Table:
+def hole_notes(holes: Mapping[str, int]) -> tuple[str, ...]:
+    """Say which columns hold NaN.
+
+    Parameters
+    ----------
+    holes : Mapping of str to int
+        Column to how many.
+
+    Returns
+    -------
+    tuple of str
+        One line per column.
+
+    Examples
+    --------
+    >>> hole_notes({"price": 1200})
+    ("1,200 NaN in column 'price' taken as missing",)
+    """
+    return tuple(f"{n:,} NaN in column '{name}' taken as missing" for name, n in holes.items())
+
+
+def parquet_pieces(path: Path, shown: str, rows: int | None = None) -> Iterator[pa.Table]:
     """Read a Parquet file, typed as it is.
 
     Parameters
@@ -51,11 +78,13 @@ def parquet_table(path: Path, shown: str) -> pa.Table:
         The file.
     shown : str
         Its name in messages.
+    rows : int or None
+        At most so many rows at a time; the whole file when not given.
 
-    Returns
-    -------
+    Yields
+    ------
     pyarrow.Table
-        Its columns.
+        Its columns; one piece at least, which may have no rows.
 
     Raises
     ------
@@ -65,15 +94,20 @@ def parquet_table(path: Path, shown: str) -> pa.Table:
     try:
         # ParquetFile, as read_table takes a=1 in a folder's name for another column.
         with pq.ParquetFile(path) as file:
-            table = file.read()
-    except (pa.ArrowException, OSError) as error:
+            names = file.schema_arrow.names
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise SourceError(
+                    f"{shown}: has the column '{twice[0]}' twice; rename one in the export"
+                )
+            if rows is None or file.metadata.num_rows == 0:
+                yield file.read()
+                return
+            for batch in file.iter_batches(rows):
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError, UnicodeError) as error:  # UnicodeError: a column's name
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SourceError(f"{shown}: can't be read as Parquet ({first}); export it again") from None
-    names = table.column_names
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise SourceError(f"{shown}: has the column '{twice[0]}' twice; rename one in the export")
-    return table
 
 
 def typed_text(table: pa.Table) -> TypedText:
@@ -107,7 +141,7 @@ def typed_text(table: pa.Table) -> TypedText:
     columns: dict[str, pa.ChunkedArray] = {}
     native: set[str] = set()
     unreadable: dict[str, str] = {}
-    notes: list[str] = []
+    holes: dict[str, int] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         plain = column.cast(column.type.value_type) if _is_dictionary(column.type) else column
         text = _text(plain)
@@ -120,8 +154,8 @@ def typed_text(table: pa.Table) -> TypedText:
         if pa.types.is_floating(plain.type):
             lost = text.null_count - plain.null_count
             if lost:
-                notes.append(f"{lost:,} NaN in column '{name}' taken as missing")
-    return TypedText(pa.table(columns), frozenset(native), unreadable, tuple(notes))
+                holes[name] = lost
+    return TypedText(pa.table(columns), frozenset(native), unreadable, holes)
 
 
 def _is_dictionary(kind: pa.DataType) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from icpfit.errors import OutputError
+from icpfit.data.sources.rejected_rows import written_beside
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["REJECTED", "rejected_table", "write_rejects"]
 
@@ -26,6 +28,7 @@ REJECTED = pa.schema(
     ]
 )
 _LONGEST_VALUE = 200
+_ORDER = [("place", "ascending"), ("line", "ascending")]
 # A spreadsheet takes a cell that starts so for a formula.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -58,14 +61,15 @@ def rejected_table(rows: list[tuple[str, str, str, int, str, str, str, str]]) ->
 
 
 def write_rejects(path: Path, rejected: pa.Table) -> None:
-    """Write rejected cells as CSV: beside the path first, then renamed, so it is never half there.
+    """Write rejected cells as CSV, by source, file and line, for a person to work through.
 
-    Text that a spreadsheet would take for a formula gets a leading ``'``.
+    It begins with a byte-order mark, so that a spreadsheet shows every letter; text that one would
+    take for a formula gets a leading ``'``.
 
     Parameters
     ----------
     path : Path
-        The file; its folder is made if need be.
+        The file; its folder is made if need be. It is written beside first, then renamed.
     rejected : pyarrow.Table
         The cells, with the columns of ``REJECTED``; without any, only the header is written.
 
@@ -74,27 +78,22 @@ def write_rejects(path: Path, rejected: pa.Table) -> None:
     OutputError
         When the file can't be written.
     """
-    beside: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        beside = Path(name)
-        with os.fdopen(number, "w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle, lineterminator="\n")
-            writer.writerow(rejected.column_names)
-            for batch in rejected.to_batches(max_chunksize=1 << 16):
-                columns = [column.to_pylist() for column in batch.columns]
-                writer.writerows([_harmless(c) for c in row] for row in zip(*columns, strict=True))
-            handle.flush()
-            os.fsync(handle.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path}: can't be written ({error.strerror}); check the folder"
-        ) from None
+    if rejected.num_rows:
+        # A file stays where its source put it; within it, by line.
+        order = pc.sort_indices(rejected.append_column("place", _places(rejected)), _ORDER)
+        rejected = rejected.take(order)
+    with written_beside(path, encoding="utf-8-sig") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(rejected.column_names)
+        for batch in rejected.to_batches(max_chunksize=1 << 16):
+            columns = [column.to_pylist() for column in batch.columns]
+            writer.writerows([_harmless(c) for c in row] for row in zip(*columns, strict=True))
+
+
+def _places(rejected: pa.Table) -> pa.Array:
+    """Place of each row's source and file among all of them, in order of appearance."""
+    keys = pc.binary_join_element_wise(rejected["source"], rejected["file"], "\0")
+    return pc.index_in(keys, value_set=pc.unique(keys))
 
 
 def _harmless(cell: object) -> object:

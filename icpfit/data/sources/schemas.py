@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from icpfit.data.sources.cells import MONEY_DIGITS, MONEY_STEPS
 from icpfit.data.contract import CONTRACT
+from icpfit.data.sources.cells import MONEY_DIGITS, MONEY_STEPS
 from icpfit.data.sources.source_columns import typed_schema
 from icpfit.errors import SourceError
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from icpfit.data.sources.cells import ParsedColumn, Problem, arrow_type, parsed
 from icpfit.data.contract import CONTRACT, Attribute, Column, Kind
+from icpfit.data.sources.cells import ParsedColumn, Problem, arrow_type, parsed, parsed_mixed
 from icpfit.data.sources.source_files import near_names
 from icpfit.errors import SettingsError, SourceError
 
@@ -70,7 +70,7 @@ def fields(source: Source, attributes: Mapping[str, Attribute], where: str) -> t
     source : Source
         The settings of the source.
     attributes : Mapping of str to Attribute
-        The declared attributes; accounts have them all.
+        The declared attributes; accounts have them all, opportunities those that their export has.
     where : str
         Path of the source in the settings.
 
@@ -87,6 +87,16 @@ def fields(source: Source, attributes: Mapping[str, Attribute], where: str) -> t
     result = [_contract_field(column, source, where) for column in CONTRACT[source.table]]
     if source.table == "accounts":
         result += [_attribute_field(attributes[name], source, where) for name in attributes]
+    if source.table == "opportunities":
+        # Of companies never won only the deal tells anything; what it doesn't have stays empty.
+        result += [
+            replace(
+                _attribute_field(attributes[name], source, where),
+                optional_column=name not in source.columns,
+            )
+            for name in attributes
+            if attributes[name].known == "before_sale"
+        ]
     if source.columns and source.table == "costs":
         given = {*source.columns, *source.constants}
         if not given & {"amount", "quantity"}:
@@ -231,7 +241,12 @@ def constant_value(field: Field, rows: int, fmt: Format, where: str) -> pa.Array
     return pa.repeat(value.values[0], rows)
 
 
-def field_values(field: Field, cells: pa.Array | pa.ChunkedArray, fmt: Format) -> ParsedColumn:
+def field_values(
+    field: Field,
+    cells: pa.Array | pa.ChunkedArray,
+    fmt: Format,
+    typed: pa.Array | None = None,
+) -> ParsedColumn:
     """Parse the cells of a field, also against its choices.
 
     Parameters
@@ -242,13 +257,18 @@ def field_values(field: Field, cells: pa.Array | pa.ChunkedArray, fmt: Format) -
         Its cells.
     fmt : Format
         How they are written.
+    typed : pyarrow.Array of bool or None
+        Which of them are in icpfit's own notation instead.
 
     Returns
     -------
     ParsedColumn
         Values and problems; choices are written as the contract does.
     """
-    column = parsed(cells, field.kind, fmt)
+    if typed is None:
+        column = parsed(cells, field.kind, fmt)
+    else:
+        column = parsed_mixed(cells, typed, field.kind, fmt)
     if not field.choices:
         return column
     known = {choice.casefold(): choice for choice in field.choices}
@@ -265,7 +285,8 @@ def field_values(field: Field, cells: pa.Array | pa.ChunkedArray, fmt: Format) -
         )
         if had and not has
     ]
-    return ParsedColumn(values, tuple(Problem(row, problem, fix) for row in rows))
+    problems = [*column.problems, *(Problem(row, problem, fix) for row in rows)]
+    return ParsedColumn(values, tuple(sorted(problems, key=lambda p: p.row)))
 
 
 def typed_schema(table: str, attributes: Mapping[str, Attribute]) -> pa.Schema:
@@ -276,7 +297,8 @@ def typed_schema(table: str, attributes: Mapping[str, Attribute]) -> pa.Schema:
     table : str
         A table of the contract.
     attributes : Mapping of str to Attribute
-        The declared attributes, which only accounts have.
+        The declared attributes: accounts have all of them, opportunities those known before the
+        sale.
 
     Returns
     -------
@@ -289,6 +311,10 @@ def typed_schema(table: str, attributes: Mapping[str, Attribute]) -> pa.Schema:
     ['account_id', 'opened_on', 'closed_on']
     """
     columns = [(column.name, arrow_type(column.kind)) for column in CONTRACT[table]]
-    if table == "accounts":
-        columns += [(ATTRIBUTE + a.name, arrow_type(a.kind)) for a in attributes.values()]
+    if table in ("accounts", "opportunities"):
+        columns += [
+            (ATTRIBUTE + a.name, arrow_type(a.kind))
+            for a in attributes.values()
+            if table == "accounts" or a.known == "before_sale"
+        ]
     return pa.schema([*columns, *PLACES])

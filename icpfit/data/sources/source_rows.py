@@ -10,9 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from icpfit.data.sources.cells import CANONICAL, ParsedColumn, trimmed
-from icpfit.data.contract import LEDGERS
-from icpfit.data.sources.repeats import repeated_rows
+from icpfit.data.sources.cells import CANONICAL, ParsedColumn
+from icpfit.data.sources.mendable_rows import mendable_rows
+from icpfit.data.sources.no_data import ACCEPTED, ASIDE, REJECTED_ROW, ragged_reason, row_status
+from icpfit.data.sources.parquet_text import hole_notes
+from icpfit.data.sources.read_notes import column_notes, count_notes
+from icpfit.data.sources.rejects import rejected_table
+from icpfit.data.sources.repeats import repeated_rows, row_marks
 from icpfit.data.sources.row_faults import row_faults
 from icpfit.data.sources.source_columns import (
     PLACES,
@@ -21,22 +25,24 @@ from icpfit.data.sources.source_columns import (
     field_values,
     source_column,
 )
-from icpfit.data.sources.source_spec import TOTAL_TEXTS, Source
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Iterable
 
+    from icpfit.data.sources.rejected_rows import RejectedRows
+    from icpfit.data.sources.row_pieces import RaggedRow
+    from icpfit.data.sources.source_spec import Source
     from icpfit.data.sources.text_parts import TextPart
 
 __all__ = ["SourceRead", "SourceRows", "source_rows"]
 
-_ACCEPTED, _REJECTED, _BLANK, _TOTAL, _OPEN = range(5)
-_ASIDE = {_BLANK: "blank line", _TOTAL: "total line", _OPEN: "deal still open"}
 _CLOCK = {
     "accounts": "started_on",
     "opportunities": "opened_on",
     "attribute_history": "valid_from",
 }
+
 
 Reject = tuple[str, str, str, int, str, str, str, str]
 
@@ -52,7 +58,7 @@ class SourceRead:
     read, accepted, rejected : int
         Rows.
     set_aside : dict of str to int
-        Rows that are no data (blank and total lines, repeats), by reason.
+        Rows that are no data (blank, total and footer lines, repeats), by reason.
     notes : list of str
         What a reader should know.
     first_date, last_date : date or None
@@ -72,15 +78,33 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class SourceRows:
-    """The accepted rows of one source, typed; its rejected cells; and the count."""
+    """What came of one source.
+
+    Parameters
+    ----------
+    typed : pyarrow.Table
+        Its accepted rows.
+    rejects : pyarrow.Table
+        Its rejected cells, with the columns of ``REJECTED``.
+    read : SourceRead
+        The count.
+    rejected_rows : tuple of RejectedRows
+        Its rejected rows as they stand in the files; of a SELECT those of the files that it reads,
+        where it gives ``_file`` and ``_line``.
+    """
 
     typed: pa.Table
-    rejects: list[Reject]
+    rejects: pa.Table
     read: SourceRead
+    rejected_rows: tuple[RejectedRows, ...] = ()
 
 
 def source_rows(
-    name: str, source: Source, asked: tuple[Field, ...], parts: list[TextPart]
+    name: str,
+    source: Source,
+    asked: tuple[Field, ...],
+    parts: Iterable[TextPart],
+    progress: Callable[[int], None] | None = None,
 ) -> SourceRows:
     """Parse the rows of a source and sort them into accepted, rejected and set aside.
 
@@ -92,8 +116,10 @@ def source_rows(
         Its settings.
     asked : tuple of Field
         The columns of its table.
-    parts : list of TextPart
-        Its rows of text.
+    parts : iterable of TextPart
+        Its rows of text, at least one part; each is let go before the next is asked for.
+    progress : callable, optional
+        Called after each part with the rows read so far.
 
     Returns
     -------
@@ -113,25 +139,34 @@ def source_rows(
     without a start, would be lost in silence. A bad cell of an attribute is rejected alone: the
     account stays, with that fact missing.
     """
-    rejects: list[Reject] = []
+    say = progress or (lambda _: None)
     notes: list[str] = []
     counts: Counter[str] = Counter()
+    faults: Counter[tuple[str, str, str]] = Counter()
+    holes: dict[str, Counter[str]] = {}
     typed: list[pa.Table] = []
-    raw: list[pa.Table] = []
+    rejects: list[pa.Table] = []
+    marks: list[np.ndarray] = []
+    rejected: list[RejectedRows] = []
     for part in parts:
         one = _part_rows(name, source, asked, part)
-        rejects += one.rejects
         counts.update(one.counts)
+        faults.update((column, problem, fix) for *_, column, _, problem, fix in one.rejects)
         typed.append(one.typed)
-        raw.append(part.columns.filter(one.accepted))
+        rejects.append(rejected_table(one.rejects))
+        marks.append(_marks(source, part.columns, one))
+        rejected += one.rejected
         notes += part.notes
+        holes.setdefault(part.name, Counter()).update(part.holes)
+        say(counts["read"])
     table = pa.concat_tables(typed)
-    repeats = repeated_rows(table, pa.concat_tables(raw, promote_options="default"), source)
-    table = table.filter(repeats.kept)
+    repeats = repeated_rows(table, np.concatenate(marks), source)
+    if repeats.set_aside:
+        table = table.filter(repeats.kept)
     counts["accepted"] = table.num_rows
-    notes += [*_count_notes(source.table, counts), *repeats.notes]
-    aside = {reason: counts[reason] for reason in sorted(_ASIDE.values()) if counts[reason]}
-    aside |= repeats.set_aside
+    notes += [f"{file}: {note}" for file, found in holes.items() for note in hole_notes(found)]
+    notes += [*count_notes(source.table, counts), *column_notes(faults, counts["read"])]
+    aside = {reason: counts[reason] for reason in sorted(ASIDE.values()) if counts[reason]}
     clock = pc.min_max(table[_CLOCK.get(source.table, "date")]).as_py()
     read = SourceRead(
         source=name,
@@ -139,25 +174,20 @@ def source_rows(
         read=counts["read"],
         accepted=table.num_rows,
         rejected=counts["rejected"],
-        set_aside=aside,
-        notes=notes,
+        set_aside=aside | repeats.set_aside,
+        notes=[*notes, *repeats.notes],
         first_date=clock["min"],
         last_date=clock["max"],
     )
-    return SourceRows(table, rejects, read)
+    return SourceRows(table, pa.concat_tables(rejects), read, tuple(rejected))
 
 
-def _count_notes(table: str, counts: Counter[str]) -> list[str]:
-    notes = []
-    if table in LEDGERS and table != "loyalty" and counts["rejected"]:
-        notes.append(f"the money of {counts['rejected']:,} rejected rows is unknown")
-    if counts["facts"]:
-        notes.append(f"{counts['facts']:,} facts could not be read and are taken as missing")
-    if counts["rounded"]:
-        notes.append(f"{counts['rounded']:,} amounts rounded to 4 decimals, half to even")
-    if counts["read"] == 0:
-        notes.append("has a header and no rows")
-    return notes
+def _marks(source: Source, columns: pa.Table, one: _PartRows) -> np.ndarray:
+    rows = one.typed.num_rows
+    ids = one.typed["line_id"] if "line_id" in one.typed.column_names else None
+    if source.table == "accounts" or (ids is not None and ids.null_count == 0):
+        return np.zeros((rows, 2), dtype=np.uint64)  # nobody asks whether these are identical
+    return row_marks(columns.filter(one.accepted))
 
 
 @dataclass(frozen=True)
@@ -166,104 +196,73 @@ class _PartRows:
     accepted: pa.Array
     rejects: list[Reject]
     counts: Counter[str]
+    rejected: list[RejectedRows]
 
 
 def _part_rows(name: str, source: Source, asked: tuple[Field, ...], part: TextPart) -> _PartRows:
     rows = part.columns.num_rows
-    where = f"data.sources.{name}"
-    values: dict[str, ParsedColumn] = {}
-    for field in asked:
-        cells = source_column(field, part.columns, part.unreadable, part.name)
-        if cells is None:
-            values[field.name] = ParsedColumn(constant_value(field, rows, source.format, where))
-        else:
-            fmt = CANONICAL if field.column in part.native else source.format
-            values[field.name] = field_values(field, cells, fmt)
-    status = _set_aside(source, asked, part, values)
-    faults = row_faults(source, asked, values, rows)
+    values = _values(name, source, asked, part)
+    status = row_status(source, asked, part, values)
     rejects: list[Reject] = []
     facts: list[int] = []
-    for row, field, problem, how in faults:
-        if status[row] > _REJECTED:
+    for row, field, problem, how in row_faults(source, asked, values, rows):
+        if status[row] > REJECTED_ROW:
             continue
         if field.is_attribute:
             facts.append(row)
         else:
-            status[row] = _REJECTED
+            status[row] = REJECTED_ROW
         column = field.column or field.name
         value = part.columns[field.column][row].as_py() if field.column else ""
         place = (part.files[row].as_py(), part.lines[row].as_py())
         rejects.append((name, source.table, *place, column, (value or "").strip(), problem, how))
-    accepted = pa.array(status == _ACCEPTED)
-    counts = Counter({reason: int((status == code).sum()) for code, reason in _ASIDE.items()})
+    accepted = pa.array(status == ACCEPTED)
+    counts = Counter({reason: int((status == code).sum()) for code, reason in ASIDE.items()})
     counts["blank line"] += part.blank
-    ragged_totals = _add_ragged(name, source, part, rejects)
-    counts["total line"] += ragged_totals
-    counts["rejected"] = int((status == _REJECTED).sum()) + len(part.ragged) - ragged_totals
+    misfits: list[RaggedRow] = []
+    for file, width, ragged in part.ragged:
+        reason = ragged_reason(source, ragged)
+        if reason is not None:
+            counts[reason] += 1
+            continue
+        misfits.append(ragged)
+        rejects.append((name, source.table, file, ragged.line, *_misfit(ragged, width)))
+    counts["rejected"] = int((status == REJECTED_ROW).sum()) + len(misfits)
     counts["read"] = rows + part.blank + len(part.ragged)
-    counts["facts"] = sum(int(status[row] == _ACCEPTED) for row in facts)
+    counts["facts"] = sum(int(status[row] == ACCEPTED) for row in facts)
     counts["rounded"] = sum(column.rounded for column in values.values())
     columns = {field.name: values[field.name].values for field in asked}
     columns |= {"_source": pa.repeat(name, rows), "_file": part.files, "_line": part.lines}
-    schema = pa.schema(
-        [*((f.name, values[f.name].values.type) for f in asked), *PLACES],
-    )
+    schema = pa.schema([*((f.name, values[f.name].values.type) for f in asked), *PLACES])
     typed = pa.table(columns, schema=schema).filter(accepted)
-    return _PartRows(typed, accepted, rejects, counts)
+    mendable: list[RejectedRows] = []
+    if counts["rejected"]:
+        rejected = pa.array(status == REJECTED_ROW)
+        mendable = mendable_rows(name, source, asked, part=part, rejected=rejected, misfits=misfits)
+    return _PartRows(typed, accepted, rejects, counts, mendable)
 
 
-def _set_aside(
-    source: Source, asked: tuple[Field, ...], part: TextPart, values: dict[str, ParsedColumn]
-) -> np.ndarray:
-    """Status of each row before its cells are judged: blank, total line, open deal, or accepted."""
-    rows = part.columns.num_rows
-    status = np.full(rows, _ACCEPTED, dtype=np.int8)
-    if rows == 0:
-        return status
-    if source.table == "opportunities":
-        is_open = np.ones(rows, dtype=bool)
-        for field in asked:
-            if field.name in ("closed_on", "won"):
-                empty = values[field.name].values.is_null().to_numpy(zero_copy_only=False)
-                bad = [problem.row for problem in values[field.name].problems]
-                empty[bad] = False
-                is_open &= empty
-        status[is_open] = _OPEN
-    incomplete = np.zeros(rows, dtype=bool)
+def _values(
+    name: str, source: Source, asked: tuple[Field, ...], part: TextPart
+) -> dict[str, ParsedColumn]:
+    values: dict[str, ParsedColumn] = {}
     for field in asked:
-        if field.required:
-            incomplete |= values[field.name].values.is_null().to_numpy(zero_copy_only=False)
-    id_column = next(f.column for f in asked if f.name == "account_id")
-    marks = {part.columns.column_names[0], id_column or part.columns.column_names[0]}
-    for mark in (trimmed(part.columns[name]) for name in sorted(marks)):
-        # A customer may be called Total; a row that is complete is never taken for a sum.
-        status[_is_any(mark, TOTAL_TEXTS) & incomplete] = _TOTAL
-        status[_is_any(mark, source.total_rows)] = _TOTAL
-    blank = np.ones(rows, dtype=bool)
-    for column in part.columns.columns:
-        blank &= trimmed(column).is_null().to_numpy(zero_copy_only=False)
-        if not blank.any():
-            break
-    status[blank] = _BLANK
-    return status
+        cells = source_column(field, part.columns, part.unreadable, part.name)
+        if cells is None:
+            where = f"data.sources.{name}"
+            constant = constant_value(field, part.columns.num_rows, source.format, where)
+            values[field.name] = ParsedColumn(constant)
+        elif field.column in part.typed:
+            values[field.name] = field_values(
+                field, cells, source.format, typed=part.typed[field.column]
+            )
+        else:
+            fmt = CANONICAL if field.column in part.native else source.format
+            values[field.name] = field_values(field, cells, fmt)
+    return values
 
 
-def _is_any(cells: pa.Array, texts: list[str] | tuple[str, ...]) -> np.ndarray:
-    folded = pc.utf8_rtrim(pc.utf8_lower(cells), characters=": ")
-    wanted = pa.array([text.strip().lower().rstrip(": ") for text in texts], pa.string())
-    return np.asarray(pc.is_in(folded, value_set=wanted).to_numpy(zero_copy_only=False), bool)
-
-
-def _add_ragged(name: str, source: Source, part: TextPart, rejects: list[Reject]) -> int:
-    """Reject the rows that don't fit the header, and count those that are total lines."""
-    totals = {text.strip().casefold() for text in (*TOTAL_TEXTS, *source.total_rows)}
-    found = 0
-    for file, width, row in part.ragged:
-        if row.cells[0].strip().rstrip(": ").casefold() in totals:
-            found += 1
-            continue
-        problem = f"has {len(row.cells)} cells where the header has {width}"
-        fix = "quote cells that hold the delimiter, or complete the row"
-        shown = " | ".join(row.cells)
-        rejects.append((name, source.table, file, row.line, "", shown, problem, fix))
-    return found
+def _misfit(row: RaggedRow, width: int) -> tuple[str, str, str, str]:
+    problem = f"has {len(row.cells)} cells where the header has {width}"
+    fix = "quote cells that hold the delimiter, or complete the row"
+    return "", " | ".join(row.cells), problem, fix

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - settings() looks the field types up
+import re
 from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass, field
 from typing import Literal
 
 from icpfit.data.contract import TableName  # noqa: TC001
 
-__all__ = ["TOTAL_TEXTS", "Format", "ProspectFiles", "Source"]
+__all__ = ["DELIMITERS", "TOTAL_TEXTS", "Format", "ProspectFiles", "Source"]
+
+# Caret and backquote are offered by Salesforce's Data Loader.
+DELIMITERS = (",", ";", "\t", "|", "^", "`")
 
 # `total_rows` of every source, beside those that the YAML adds.
 TOTAL_TEXTS = (
@@ -29,43 +33,71 @@ TOTAL_TEXTS = (
 
 @dataclass(frozen=True)
 class Format:
-    """How the cells of a file are written.
+    """How a file and its cells are written.
 
     Parameters
     ----------
     delimiter : str or None
-        One of ``, ; tab |``; seen from the header line when not given.
+        One of ``, ; tab | ^ ```; seen from the header line when not given.
     encoding : str or None
         By the byte-order mark, else UTF-8, else cp1252 with a note, when not given.
+    header_rows : int
+        Rows that the header takes (1 to 9): 3 for Qualtrics, 2 for SurveyMonkey. A column is named
+        by its cell in the first. Where that stands over several columns, the others left empty
+        (a question with its options), the name is both: ``question / option``, with the option
+        from the second row.
+    sheet : str or None
+        The sheet of a workbook to be read; needed when it has several.
     decimal : {".", ","}
         Decimal sign of numbers and money.
     thousands : str
         Thousands sign, empty when there is none.
+    negatives : {"minus", "parentheses", "minus after"}
+        How a number below zero is written, beside ``-1``: ``(1)`` or ``1-``.
+    currency_sign : str
+        A sign such as ``$`` or ``EUR`` that may stand before or behind a number, and is left out.
+        Only one: amounts in two currencies must not become one column.
+    percent : {"points", "share"} or None
+        Whether a number written ``12 %`` means 12 or 0.12; refused when not given.
     dates : str
-        ``strptime`` format; the default also takes ISO timestamps.
+        ``strptime`` format; the default also takes ISO timestamps. ``excel`` reads the day numbers
+        of a spreadsheet (1900 system), ``unix`` seconds since 1970 in UTC.
     true_texts, false_texts : list of str
         Texts of a flag, compared without case; ``true:`` and ``yes:`` would be no text in YAML.
     """
 
     delimiter: str | None = None
     encoding: str | None = None
+    header_rows: int = 1
+    sheet: str | None = None
     decimal: Literal[".", ","] = "."
     thousands: str = ""
+    negatives: Literal["minus", "parentheses", "minus after"] = "minus"
+    currency_sign: str = ""
+    percent: Literal["points", "share"] | None = None
     dates: str = "%Y-%m-%d"
     true_texts: list[str] = field(default_factory=lambda: ["true", "t", "yes", "y", "1"])
     false_texts: list[str] = field(default_factory=lambda: ["false", "f", "no", "n", "0"])
 
     def __post_init__(self) -> None:
-        if self.delimiter is not None and self.delimiter not in (",", ";", "\t", "|", "tab"):
-            raise ValueError(f"delimiter: expected one of , ; tab |, found {self.delimiter!r}")
+        if self.delimiter is not None and self.delimiter not in (*DELIMITERS, "tab"):
+            raise ValueError(f"delimiter: expected one of , ; tab | ^ `, found {self.delimiter!r}")
+        if not 1 <= self.header_rows <= 9:
+            raise ValueError(f"header_rows: expected 1 to 9, found {self.header_rows}")
         if self.thousands not in ("", ".", ",", "'", "’", " ", "\u00a0", "\u202f", "_"):
             raise ValueError(
                 f"thousands: expected one of . , ' _ or a space, found {self.thousands!r}"
             )
         if self.thousands == self.decimal:
             raise ValueError(f"thousands: is {self.thousands!r}, and so is decimal; one is wrong")
-        if "%" not in self.dates:
-            raise ValueError(f"dates: expected a format such as %d.%m.%Y, found {self.dates!r}")
+        if re.search(r"[\s\d+()%-]|^[.,]$", self.currency_sign):
+            raise ValueError(
+                f"currency_sign: expected a sign such as $ or EUR, found {self.currency_sign!r}"
+            )
+        if "%" not in self.dates and self.dates not in ("excel", "unix"):
+            raise ValueError(
+                f"dates: expected a format such as %d.%m.%Y, or excel, found {self.dates!r}"
+            )
         both = {t.casefold() for t in self.true_texts} & {t.casefold() for t in self.false_texts}
         if both:
             raise ValueError(f"true_texts and false_texts: both hold {min(both)!r}")
@@ -91,7 +123,7 @@ class Source:
     constants : dict of str to str
         Contract column to a fixed text, which is parsed like a cell.
     format : Format
-        How the cells are written.
+        How the file and its cells are written.
     covers : dict with keys ``from`` and ``to``, or None
         The days that the log covers; see the property `coverage`.
     duplicates : {"keep", "drop"}

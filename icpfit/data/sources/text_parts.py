@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 
 from icpfit.data.sources.cells import CANONICAL
 from icpfit.data.sources.reader import TextTable, text_table
+from icpfit.data.sources.rejected_rows import Layout
 from icpfit.data.sources.select import selected
 from icpfit.data.sources.source_files import DataFolder, source_files
 from icpfit.errors import SettingsError, SourceError
@@ -17,7 +19,7 @@ from icpfit.errors import SettingsError, SourceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from icpfit.data.sources.csv_rows import RaggedRow
+    from icpfit.data.sources.row_pieces import RaggedRow
     from icpfit.data.sources.source_spec import Format
 
 __all__ = ["TextPart", "file_part", "select_part"]
@@ -47,6 +49,14 @@ class TextPart:
         What a reader should know.
     digests : dict of str to str
         SHA-256 by file.
+    typed : dict of str to pyarrow.Array of bool
+        Of a workbook: column to which of its cells are in icpfit's own notation.
+    holes : dict of str to int
+        Column to its NaN, which are taken as missing.
+    layout : Layout or None
+        How the file is laid out, to hand rows back alike; ``None`` for a SELECT.
+    origins : tuple of TextPart
+        Of a SELECT: the files that it reads.
     """
 
     name: str
@@ -59,10 +69,14 @@ class TextPart:
     blank: int
     notes: tuple[str, ...]
     digests: dict[str, str]
+    typed: dict[str, pa.Array] = field(default_factory=dict)
+    holes: dict[str, int] = field(default_factory=dict)
+    layout: Layout | None = None
+    origins: tuple[TextPart, ...] = ()
 
 
 def file_part(table: TextTable) -> TextPart:
-    """Rows of one file.
+    """Rows of one file, or of a piece of it.
 
     Parameters
     ----------
@@ -85,6 +99,14 @@ def file_part(table: TextTable) -> TextPart:
         blank=table.blank,
         notes=tuple(f"{table.file}: {note}" for note in table.notes),
         digests={table.file: table.digest},
+        typed=table.typed,
+        holes=table.holes,
+        layout=Layout(
+            (table.header, *table.header_below),
+            table.delimiter,
+            table.encoding,
+            declared=table.kind == "csv",
+        ),
     )
 
 
@@ -128,16 +150,18 @@ def select_part(
     """
     parts: list[TextPart] = []
     views: dict[str, pa.Table] = {}
+    words = _names(select)
     for view, pattern in sorted(tables.items()):
         files = source_files(folder, pattern, f"{where}.tables.{view}")
-        read = [file_part(text_table(path, fmt, shown)) for path, shown in files]
+        read = [file_part(text_table(path, fmt, shown, words)) for path, shown in files]
         if any(part.native for part in read) and (fmt.decimal, fmt.thousands, fmt.dates) != (
             CANONICAL.decimal,
             CANONICAL.thousands,
             CANONICAL.dates,
         ):
+            what = "a workbook" if any(part.typed for part in read) else "Parquet"
             raise SettingsError(
-                f"{where}.format: '{view}' is Parquet, whose numbers and dates are plain; "
+                f"{where}.format: '{view}' is {what}, whose numbers and dates are plain; "
                 "leave out decimal, thousands and dates, and rewrite the others in the select"
             )
         views[view] = pa.concat_tables([_view(part) for part in read], promote_options="default")
@@ -157,7 +181,15 @@ def select_part(
         blank=sum(part.blank for part in parts),
         notes=tuple(note for part in parts for note in part.notes) + result.notes,
         digests={file: digest for part in parts for file, digest in part.digests.items()},
+        origins=tuple(parts),
     )
+
+
+def _names(select: str) -> list[str]:
+    """Words of a SELECT that may be columns: they tell a header from the titles above it."""
+    outside = re.sub(r"'[^']*'", "", select)
+    found = re.findall(r'"((?:[^"]|"")+)"|([^\W\d]\w*)', outside)
+    return [quoted.replace('""', '"') or bare for quoted, bare in found]
 
 
 def _view(part: TextPart) -> pa.Table:

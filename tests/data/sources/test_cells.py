@@ -30,7 +30,7 @@ def test_an_empty_cell_is_null_and_no_problem(kind, text):
     assert one(text, kind) == (None, None)
 
 
-@pytest.mark.parametrize("text", ["NA", "None", "null", "N/A", "nan", "#N/A"])
+@pytest.mark.parametrize("text", ["NA", "None", "null", "N/A", "nan", "n/a", "#1"])
 def test_words_for_nothing_are_texts(text):
     assert one(text, "category") == (text, None)
     assert one(text, "id") == (text, None)
@@ -75,11 +75,14 @@ def test_numbers_as_declared(text, fmt, value):
         ("1,200", Format(), "is not a number as declared", 'set format: {decimal: ","} if , is the decimal sign, or {decimal: ".", thousands: ","} if it is the thousands sign'),
         ("1.5", GERMAN, "is not a number as declared", 'set format: {decimal: "."} for this source'),
         ("12.34.5", GERMAN, "is not a number", "correct the cell in the source, or leave it empty"),
-        ("€ 900", Format(), "carries a currency sign", "export plain numbers, or take the rest away in a select"),
-        ("900 EUR", Format(), "carries a currency sign", "export plain numbers, or take the rest away in a select"),
-        ("$1,200.50", Format(), "carries a currency sign", "export plain numbers, or take the rest away in a select"),
-        ("12 %", Format(), "carries a percent sign", "export plain numbers, or take the rest away in a select"),
-        ("(1200.50)", Format(), "is negative in an accountant's way", "export negative numbers with a leading -"),
+        ("€ 900", Format(), "carries a currency sign", 'set format: {currency_sign: "€"} for this source, if all of it is in one currency'),
+        ("900 EUR", Format(), "carries a currency sign", 'set format: {currency_sign: "EUR"} for this source, if all of it is in one currency'),
+        ("$1,200.50", Format(), "carries a currency sign", 'set format: {currency_sign: "$"} for this source, if all of it is in one currency'),
+        ("€ 900", Format(currency_sign="$"), "is in €, not in $", "export one currency to a file, or the currency in a column of its own"),
+        ("12 %", Format(), "carries a percent sign", "set format: {percent: points} to read 12 % as 12, or {percent: share} for 0.12"),
+        ("(1200.50)", Format(), "is negative in an accountant's way", "set format: {negatives: parentheses} for this source"),
+        ("1200.50-", Format(), "is negative in an accountant's way", "set format: {negatives: minus after} for this source"),
+        ("#REF!", Format(), "is an error of the spreadsheet", "correct the cell there, or leave it empty"),
         ("nan", Format(), "is not a finite number", "leave the cell empty where there is no number"),
         ("-Infinity", Format(), "is not a finite number", "leave the cell empty where there is no number"),
         ("1e400", Format(), "is too large", "check the cell in the source"),
@@ -178,7 +181,8 @@ def test_dates(text, day):
         ("13/02/2026", 'set format: {dates: "%d/%m/%Y"} for this source'),
         ("20260131", 'set format: {dates: "%Y%m%d"} for this source'),
         ("2026-02-30", "correct the cell in the source"),
-        ("46053", "export the column as a date"),
+        ("46053", "set format: {dates: excel} for this source"),
+        ("1769900399", "set format: {dates: unix} for this source"),
         ("2026-01-31 25:00:00", "correct the cell in the source"),
         ("soon", "correct the cell in the source, or leave it empty"),
         ("2026-1-3", "correct the cell in the source, or leave it empty"),
@@ -204,3 +208,98 @@ def test_flags():
     assert one("ja", "flag")[1][0].startswith("is neither true nor false")
     german = Format(true_texts=["Ja"], false_texts=["Nein"])
     assert [one(t, "flag", german)[0] for t in ["ja", "NEIN", "yes"]] == [True, False, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "fmt", "value"),
+    [
+        ("-€ 1.200,50", Format(decimal=",", thousands=".", currency_sign="€"), -1200.5),
+        ("€-5", Format(currency_sign="€"), -5),
+        ("5 €", Format(currency_sign="€"), 5),
+        (
+            "($1,234.56)",
+            Format(thousands=",", currency_sign="$", negatives="parentheses"),
+            -1234.56,
+        ),
+        ("$(7)", Format(currency_sign="$", negatives="parentheses"), -7),
+        ("7-", Format(negatives="minus after"), -7),
+        ("12 %", Format(percent="points"), 12),
+        ("12.5%", Format(percent="share"), 0.125),
+        ("-0.1%", Format(percent="share"), -0.001),
+        ("0.12", Format(percent="share"), 0.12),  # without a sign it is what it says
+        ("\u22125", Format(), -5),  # the typographic minus
+        ("1 234,5", Format(decimal=",", thousands=" "), 1234.5),
+        ("Fr.5", Format(currency_sign="Fr."), 5),
+    ],
+)
+def test_declared_signs_are_read(text, fmt, value):
+    assert one(text, "number", fmt) == (value, None)
+    assert one(text, "money", fmt) == (round(value * 10_000), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fmt"),
+    [
+        ("--5", Format()),
+        ("-$-5", Format(currency_sign="$")),
+        ("-(5)", Format(negatives="parentheses")),
+        ("(5", Format(negatives="parentheses")),
+        ("(-5)", Format(negatives="parentheses")),
+        ("-5-", Format(negatives="minus after")),
+        ("$", Format(currency_sign="$")),
+        ("1e3%", Format(percent="share")),
+        ("%", Format(percent="points")),
+        ("1 2", Format(currency_sign="$")),
+    ],
+)
+def test_signs_that_contradict_each_other_are_no_number(text, fmt):
+    value, problem = one(text, "number", fmt)
+    assert value is None
+    assert problem is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "fmt", "day"),
+    [
+        ("46053", Format(dates="excel"), "2026-01-31"),
+        ("46053.99", Format(dates="excel"), "2026-01-31"),
+        ("1", Format(dates="excel"), "1900-01-01"),
+        ("59", Format(dates="excel"), "1900-02-28"),
+        ("61", Format(dates="excel"), "1900-03-01"),
+        ("1769900399", Format(dates="unix"), "2026-01-31"),
+        ("2026-01-31Z", Format(), "2026-01-31"),
+    ],
+)
+def test_other_ways_to_write_a_day(text, fmt, day):
+    assert one(text, "date", fmt) == (dt.date.fromisoformat(day), None)
+
+
+def test_the_day_that_only_spreadsheets_know_is_none():
+    for text in ("60", "0", "-1", "2958466", "46053x"):
+        assert one(text, "date", Format(dates="excel"))[1] is not None
+
+
+def test_an_ambiguous_date_is_asked_for_and_the_column_says_more_than_the_cell():
+    alone = one("01/02/2026", "date")[1]
+    assert alone[1] == 'set format: {dates: "%d/%m/%Y"} or {dates: "%m/%d/%Y"} for this source'
+    beside = parsed(pa.array(["01/02/2026", "13/02/2026"]), "date", Format()).problems
+    assert [p.how_to_fix[:33] for p in beside] == ['set format: {dates: "%d/%m/%Y"} f'] * 2
+    at_odds = parsed(pa.array(["01/02/2026", "13/02/2026", "02/13/2026"]), "date", Format())
+    assert " or " in at_odds.problems[0].how_to_fix
+
+
+@pytest.mark.parametrize("kind", ["id", "category", "text"])
+def test_what_a_spreadsheet_left_behind_is_no_text(kind):
+    for text in ("#REF!", "#N/A", "#DIV/0!", "=VLOOKUP(A1;B:C;2)", '="00123"', "######"):
+        value, problem = one(text, kind)
+        assert value is None
+        assert problem is not None
+    for text in ("=", "=> call", "== new ==", "#1 Plumbing", "N/A"):
+        assert one(text, kind) == (text, None)
+
+
+def test_an_id_that_lost_its_digits_is_no_id():
+    assert one("1.23457E+19", "id")[1][0] == "is an id that a spreadsheet has shortened"
+    assert one("1,2E+05", "id")[1] is not None
+    for text in ("12345678901234567890", "007", "1E5", "7E+X", "12E+10"):
+        assert one(text, "id") == (text, None)

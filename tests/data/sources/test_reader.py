@@ -116,7 +116,7 @@ def test_titles_above_the_header_are_passed_over(tmp_path):
         ('id,a\n1,"two\nlines"\n"Acme" Inc,3\n', "a.csv, line 4: has a quote inside a quoted cell"),
         ("id,a\n1,2\n3,\x004\n", "a.csv, line 3: holds a NUL byte"),
         ("id,a\n1,2\n".encode("utf-16-le"), "a.csv, line 1: holds a NUL byte"),
-        (b"PK\x03\x04rest", "a.csv: is a workbook or zip archive; save it as CSV"),
+        (b"PK\x03\x04rest", "a.csv: can't be read as a workbook (File is not a zip file)"),
         (b"\x1f\x8brest", "a.csv: is compressed; unpack it first"),
         ("a,b;c\n1,2;3\n", "a.csv: , and ; fit its header as well as each other"),
         (b"PAR1 and then nothing of the kind PAR1", "a.csv: can't be read as Parquet"),

@@ -23,7 +23,7 @@ def test_it_is_written_whole_and_harmless(tmp_path):
         "correct it",
     )
     write_rejects(path, rejected_table([row, (*row[:5], "x" * 500, *row[6:])]))
-    with path.open(encoding="utf-8", newline="") as handle:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.reader(handle))
     assert rows[0] == REJECTED.names
     assert rows[1] == [
@@ -42,7 +42,7 @@ def test_it_is_written_whole_and_harmless(tmp_path):
 
 def test_without_any_only_the_header_stands_there(tmp_path):
     write_rejects(tmp_path / "r.csv", rejected_table([]))
-    assert (tmp_path / "r.csv").read_text(encoding="utf-8") == ",".join(REJECTED.names) + "\n"
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig") == ",".join(REJECTED.names) + "\n"
 
 
 def test_a_folder_in_the_way_is_one_line(tmp_path):

@@ -1,0 +1,101 @@
+"""When two spellings are the same company: names without legal forms, web sites without paths."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["normal_domain", "normal_name"]
+
+# Legal forms, as they stand in a name once dots are gone.
+_FORMS_TEXT = (
+    "ab ag aktiengesellschaft and aps as asa bv bvba co cokg company corp corporation cv da dba ek"
+    " eg ev gbr ges gesmbh ggmbh gmbh group holding hf inc incorporated int intl kft kg kgaa"
+    " kk limited llc llp lp ltd ltda mbh nv ohg oy oyj plc pte pty pvt sa sab sac sarl sas"
+    " sasu se sl slu snc spa spk spol spzoo srl sro the und vof zoo"
+)
+_FORMS = frozenset(_FORMS_TEXT.split())
+# Web sites and mail that thousands of companies share tell nothing of who they are.
+_SHARED_TEXT = (
+    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.de icloud.com me.com"
+    " aol.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de mail.com proton.me"
+    " protonmail.com facebook.com linkedin.com instagram.com twitter.com x.com youtube.com xing.com"
+    " google.com wixsite.com wordpress.com blogspot.com sites.google.com myshopify.com"
+    " business.site example.com"
+)
+_SHARED = frozenset(_SHARED_TEXT.split())
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
+
+
+def normal_name(name: str | None) -> str | None:
+    """Return a company's name as it is compared: lower case, no accents, no legal form.
+
+    Parameters
+    ----------
+    name : str or None
+        As somebody wrote it.
+
+    Returns
+    -------
+    str or None
+        Words with single spaces between them; None where nothing tells the company from others.
+
+    Notes
+    -----
+    Umlauts are compared both ways of writing them: ``ü`` and ``ue`` are the same. A name that is
+    nothing but legal forms keeps them.
+
+    Examples
+    --------
+    >>> normal_name("Müller & Söhne GmbH & Co. KG"), normal_name("MUELLER SOEHNE")
+    ('mueller soehne', 'mueller soehne')
+    >>> normal_name("Sp. z o.o."), normal_name(" . ")
+    ('spzoo', None)
+    """
+    if not name:
+        return None
+    text = unicodedata.normalize("NFC", name).casefold()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        text = text.replace(umlaut, letters)
+    text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    # Initials and forms with dots become one word: s.r.o., B.V., Sp. z o.o., A/S.
+    text = re.sub(r"\bsp\.?\s*z\s*o\.?\s*o\.?(?!\w)", " spzoo ", text)
+    text = re.sub(r"\b(\w)[./](?=\w\b)", r"\1", text)
+    words = re.findall(r"\w+", text)
+    telling = [word for word in words if word not in _FORMS]
+    return " ".join(telling or words) or None
+
+
+def normal_domain(site: str | None) -> str | None:
+    """Return the host of a web site or mail address, without ``www.``.
+
+    Parameters
+    ----------
+    site : str or None
+        A domain, an address of a page, or of a mailbox.
+
+    Returns
+    -------
+    str or None
+        Lower case; None where it is none, or one that many companies share, such as gmail.com.
+
+    Examples
+    --------
+    >>> normal_domain("https://www.Acme.de:443/shop?x=1"), normal_domain("info@acme.de")
+    ('acme.de', 'acme.de')
+    >>> normal_domain("someone@gmail.com"), normal_domain("none")
+    (None, None)
+    """
+    if not site:
+        return None
+    text = site.strip().casefold()
+    text = (text.partition("://")[2] or text).lstrip("/")
+    text = re.split(r"[/?#\\\s]", text, maxsplit=1)[0].rpartition("@")[2]
+    host = text.partition(":")[0].strip(".")
+    while host.startswith("www."):
+        host = host[4:]
+    if not _DOMAIN.fullmatch(host) or host in _SHARED:
+        return None
+    return host
