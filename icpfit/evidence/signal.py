@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["SIGNAL_FROM", "WEAK_FROM", "Signal", "check_signal", "signal", "signal_sentence"]
 
 SIGNAL_FROM = 0.95
-# The stopping point was chosen on the same out-of-fold loss: from .80 on, 15 % of shuffled outcomes
-# would pass as weak (docs/decisions/0006-weak-from-85.md).
-WEAK_FROM = 0.85
+# What is judged had no say in any choice (icpfit.fit.nested): of outcomes dealt at random 1 % then
+# pass as a signal and 6 % as weak at least (docs/decisions/0006-weak-from-80.md).
+WEAK_FROM = 0.8
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Signal:
     Parameters
     ----------
     tier : {"signal", "weak", "none"}
-        "signal" from a probability of .95 on, "weak" from .85 on.
+        "signal" from a probability of .95 on, "weak" from .80 on.
     probability : float
         Share of bootstrap replicates in which the model's log-loss is the lower one.
     log_loss, prevalence_log_loss : float
@@ -79,7 +79,7 @@ def signal(
     Returns
     -------
     Signal
-        "signal" from P = .95 on, "weak" from .85 on, else "none".
+        "signal" from P = .95 on, "weak" from .80 on, else "none".
 
     Raises
     ------
@@ -143,7 +143,7 @@ def signal_sentence(found: Signal) -> str:
     --------
     >>> signal_sentence(Signal("none", 0.31, 0.69, 0.68, 300))
     'There is no signal: on 300 accounts the out-of-fold log-loss is 0.690 against 0.680 for the
-    fit rate alone, better in 31 of 100 resamples (95 are asked for, 85 for a weak signal).'
+    fit rate alone, better in 31 of 100 resamples (95 are asked for, 80 for a weak signal).'
     """
     said = {
         "signal": "There is a signal",
@@ -155,7 +155,7 @@ def signal_sentence(found: Signal) -> str:
     return (
         f"{said[found.tier]}: on {found.n:,} accounts the out-of-fold log-loss is "
         f"{found.log_loss:.3f} against {found.prevalence_log_loss:.3f} for the fit rate alone, "
-        f"better in {resamples} of 100 resamples (95 are asked for, 85 for a weak signal)."
+        f"better in {resamples} of 100 resamples (95 are asked for, 80 for a weak signal)."
     )
 
 

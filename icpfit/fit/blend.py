@@ -51,7 +51,8 @@ class Blend:
     gain : float
         Mean loss of the forests less that of the blend, out of fold.
     raw : numpy.ndarray of float64, shape (n,)
-        Score out of fold of what was adopted; NaN for a row in no fold.
+        Score out of fold of what was adopted; NaN for a row in no fold. The rows had a say in the
+        choice: not for judging.
     """
 
     parts: tuple[Ridge, ...]
@@ -87,8 +88,8 @@ def blend(rows: LearningRows, forest_raw: Floats, groups: npt.NDArray[Any], loss
 
     Notes
     -----
-    The penalty, as the forests' number of trees, is chosen on the same folds that the blend is then
-    judged on: one constant for hundreds of accounts.
+    The penalty, as the forests' number of trees, is chosen on the same folds that this choice is
+    made on. What the model is judged by are the scores of `icpfit.fit.nested`, not these.
     """
     if len(rows.target) >= BLEND_BELOW:
         return Blend((), 0.0, 0.0, 0.0, forest_raw)

@@ -22,6 +22,7 @@ Told = tuple[list[str], Ints]
 _MOST_EXPONENT = 20
 # So close to the middle of two rounded values, only exact decimal arithmetic says which it is.
 _UNSURE = 1e-6
+_MOST_YEARS = 1_000
 
 
 def rounded_texts(
@@ -134,12 +135,10 @@ def age_texts(values: Floats) -> Told:
     >>> [texts[i] for i in place]
     ['4.0', '12.3', '4.0']
     """
-    tenths = 10 * values
-    steps = np.rint(np.where(np.abs(tenths) < 1e6, tenths, 0.0)).astype(np.int64)
+    tenths = 10 * np.where((values > 0) & (values < _MOST_YEARS), values, 0.0)
+    steps = np.rint(tenths).astype(np.int64)
     is_sure = (np.abs(tenths - np.floor(tenths) - 0.5) > _UNSURE) & (steps > 0)
-    lowest = int(steps.min(initial=0))
-    n_codes = int(steps.max(initial=0)) - lowest + 1
-    return _told_once(values, steps - lowest, n_codes, is_sure, "{:.1f}".format)
+    return _told_once(values, steps, 10 * _MOST_YEARS + 1, is_sure, "{:.1f}".format)
 
 
 def _told_once(
@@ -160,7 +159,8 @@ def _told_once(
     place[sure] = order[codes[sure]]
     texts = [phrase(value) for value in values[example[used]].tolist()]
     if len(unsure):
-        distinct, where = np.unique(values[unsure], return_inverse=True)
+        # Minus zero would be said as "-0.0", or not, by who stands beside it.
+        distinct, where = np.unique(values[unsure] + 0.0, return_inverse=True)
         place[unsure] = where.ravel() + len(texts)
         texts += [phrase(value) for value in distinct.tolist()]
     return texts, place

@@ -16,6 +16,8 @@ from icpfit.fit.probability import fit_probability
 from icpfit.fit.ranges import margin_range
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from icpfit.fit.model import Model
 
 __all__ = ["Scores", "scores"]
@@ -45,7 +47,7 @@ class Scores:
     ranking: Floats
 
 
-def scores(model: Model, matrix: Floats) -> Scores:
+def scores(model: Model, matrix: Floats, known: Mapping[str, Floats] | None = None) -> Scores:
     """Return probability, margin, range and rank number of each row.
 
     ``fit_if_won = 1 / (1 + exp(-((1 - share) * mean raw score + share * sum of the curves)))`` (the
@@ -58,6 +60,8 @@ def scores(model: Model, matrix: Floats) -> Scores:
         A trained model.
     matrix : numpy.ndarray of float64, shape (n, p)
         Features as the model's contract reads them; NaN for missing.
+    known : mapping of str to numpy.ndarray, optional
+        `mean_raw_scores` of "margin" or "fit", where somebody has them already.
 
     Returns
     -------
@@ -80,12 +84,13 @@ def scores(model: Model, matrix: Floats) -> Scores:
             "features"
         )
     rows = np.ascontiguousarray(matrix, dtype=np.float64)
-    log_odds = mean_raw_scores(model, "fit", rows)
+    raw = known or {}
+    log_odds = raw["fit"] if "fit" in raw else mean_raw_scores(model, "fit", rows)
     if model.fit_curves is not None:
         curves = curve_sums(model.fit_curves, rows)
         log_odds = blended(log_odds, curves, model.fit_curves.share)
     log_odds = calibrated(log_odds, model.calibration)
-    money = mean_raw_scores(model, "margin", rows)
+    money = raw["margin"] if "margin" in raw else mean_raw_scores(model, "margin", rows)
     margin = model.margin_scale * money + model.margin_shift
     p10, p90 = margin_range(model.ranges, margin)
     ranking = margin if model.objective == "margin" else log_odds

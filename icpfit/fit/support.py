@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,11 @@ import pandas as pd
 from icpfit.fit.phrases import number_phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from icpfit.fit.features import Feature, FeatureContract
 
-__all__ = ["Support", "support"]
+__all__ = ["LevelStates", "Support", "support", "support_of"]
 
 _MISSING_SHARE = 0.4
 _HARD_VIOLATIONS = 2
@@ -41,6 +42,23 @@ class Support:
     cautions: list[str]
     abstain: npt.NDArray[np.bool_]
     unknown_share: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class LevelStates:
+    """What is to be said about a category's levels, row by row.
+
+    Attributes
+    ----------
+    missing, new : numpy.ndarray of bool, shape (n,)
+        Where there is none; where no account learned from had it.
+    named : mapping of int to str
+        Row to level, of the new ones.
+    """
+
+    missing: npt.NDArray[np.bool_]
+    new: npt.NDArray[np.bool_]
+    named: Mapping[int, str]
 
 
 def support(
@@ -117,24 +135,62 @@ def support(
     not rated, unlike all accounts learned from: never served country 'NA';
     employees 90,000 is far outside 5 to 900
     """
+    if len(facts) != len(matrix):
+        raise ValueError(f"facts hold {len(facts)} rows, matrix {len(matrix)}")
+    given = {
+        feature.name: _level_states(feature, facts)
+        for feature in contract.features
+        if feature.kind == "category" and feature.name in facts
+    }
+    gone = {*absent, *(name for name in contract.names if name not in facts)}
+    return support_of(matrix, contract, driver_shares, given, gone)
+
+
+def support_of(
+    matrix: npt.NDArray[np.float64],
+    contract: FeatureContract,
+    driver_shares: Mapping[str, float],
+    levels: Mapping[str, LevelStates],
+    absent: Collection[str] = (),
+) -> Support:
+    """Return what `support` does, for categories that were looked at already.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray, shape (n, p)
+        `feature_matrix` of the rows.
+    contract : FeatureContract
+        The model's.
+    driver_shares : mapping of str to float
+        As for `support`.
+    levels : mapping of str to LevelStates
+        Of each category that has a column.
+    absent : collection of str
+        Features without a column.
+
+    Returns
+    -------
+    Support
+        A text is made only for rows that have something to say.
+    """
     n, p = len(matrix), len(contract.features)
-    if len(facts) != n:
-        raise ValueError(f"facts hold {len(facts)} rows, matrix {n}")
     missing, far, outside = (np.zeros((n, p), dtype=bool) for _ in range(3))
-    phrases: list[dict[int, str]] = []
+    hard: defaultdict[int, list[str]] = defaultdict(list)
+    soft: defaultdict[int, list[str]] = defaultdict(list)
     for position, feature in enumerate(contract.features):
         column = matrix[:, feature.column]
-        if feature.name in absent or feature.name not in facts:
+        if feature.name in absent:
             missing[:, position] = True
-            phrases.append({})
         elif feature.kind == "category":
-            missing[:, position], far[:, position], said = _level_states(feature, facts)
-            phrases.append(said)
+            seen = levels[feature.name]
+            missing[:, position], far[:, position] = seen.missing, seen.new
+            for row, level in seen.named.items():
+                hard[row].append(f"never served {feature.words} '{level}'")
         else:
             missing[:, position] = np.isnan(column)
             outside[:, position], far[:, position] = _range_states(feature, column)
-            rows = np.flatnonzero(outside[:, position] | far[:, position]).tolist()
-            phrases.append({i: _range_phrase(feature, column[i], far[i, position]) for i in rows})
+            _say_ranges(feature, column, outside[:, position], "", soft)
+            _say_ranges(feature, column, far[:, position], "far ", hard)
     # To the model a level that was never served is as good as missing.
     unknown = missing | np.isnan(matrix[:, [feature.column for feature in contract.features]])
     weights = np.array([float(driver_shares.get(name, 0.0)) for name in contract.names])
@@ -144,9 +200,7 @@ def support(
     sparse = missing.sum(axis=1) >= _MISSING_SHARE * p
     cautions = [""] * n
     for row in np.flatnonzero(far.any(axis=1) | outside.any(axis=1) | blind | sparse).tolist():
-        hard = [phrases[j][row] for j in np.flatnonzero(far[row]).tolist()]
-        soft = [phrases[j][row] for j in np.flatnonzero(outside[row]).tolist()]
-        parts = [_listed(hard), _listed(soft)]
+        parts = [_listed(hard[row]), _listed(soft[row])]
         if unlike[row]:
             parts[0] = f"not rated, unlike all accounts learned from: {parts[0]}"
         if blind[row]:
@@ -157,17 +211,13 @@ def support(
     return Support(cautions, unlike | blind, unknown_share)
 
 
-def _level_states(
-    feature: Feature, facts: pd.DataFrame
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], dict[int, str]]:
-    given = facts[feature.name]
-    codes, levels = pd.factorize(given, use_na_sentinel=True)
+def _level_states(feature: Feature, facts: pd.DataFrame) -> LevelStates:
+    codes, levels = pd.factorize(facts[feature.name], use_na_sentinel=True)
     served = {*feature.levels, *feature.rare_levels}
     # The last element answers the code -1 of a missing level.
     new = np.array([*(level not in served for level in levels.tolist()), False], dtype=bool)[codes]
-    rows = np.flatnonzero(new).tolist()
-    said = {row: f"never served {feature.words} '{levels[codes[row]]}'" for row in rows}
-    return codes < 0, new, said
+    named = {row: str(levels[codes[row]]) for row in np.flatnonzero(new).tolist()}
+    return LevelStates(codes < 0, new, named)
 
 
 def _range_states(
@@ -183,14 +233,24 @@ def _range_states(
     return (beyond > 0) & ~far, far
 
 
-def _range_phrase(feature: Feature, value: float, far: np.bool_) -> str:
-    low, high = (number_phrase(end or 0.0) for end in (feature.low, feature.high))
-    shown, unit = number_phrase(value), f" {feature.unit}" if feature.unit else ""
+def _say_ranges(
+    feature: Feature,
+    column: npt.NDArray[np.float64],
+    found: npt.NDArray[np.bool_],
+    where: str,
+    said: defaultdict[int, list[str]],
+) -> None:
+    """Add to each of these rows that its value is outside of the range."""
+    rows = np.flatnonzero(found).tolist()
+    if not rows:
+        return
+    phrase, unit = number_phrase, f" {feature.unit}" if feature.unit else ""
     if feature.kind == "date":
-        low, high, shown = (f"{x:.1f}" for x in (feature.low or 0.0, feature.high or 0.0, value))
-        unit = " years before"
-    where = "far outside" if far else "outside"
-    return f"{feature.words} {shown}{unit} is {where} {low} to {high}"
+        phrase, unit = "{:.1f}".format, " years before"
+    low, high = (phrase(end or 0.0) for end in (feature.low, feature.high))
+    text = f"{unit} is {where}outside {low} to {high}"
+    for row, value in zip(rows, column[rows].tolist(), strict=True):
+        said[row].append(f"{feature.words} {phrase(value)}{text}")
 
 
 def _blind_phrase(

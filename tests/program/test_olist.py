@@ -36,34 +36,25 @@ def test_train_says_how_little_can_be_known(trained):
     assert auc["high"] - auc["low"] > 0.1
 
 
-def test_promote_holds_what_cannot_be_told_yet(trained, icpfit_here):
-    root, _, folder = trained
-    done = icpfit_here("promote", "data=olist", folder, cwd=root)
+def test_what_is_not_known_is_not_registered(trained, icpfit_here):
+    root, done, folder = trained
+    # P = .79, .80 is asked for: whoever changes the fit and gets here has to look at Olist again.
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "was not put in use" in done.stderr
-    store = sqlite3.connect(root / "mlruns/mlflow.db")
-    try:
-        aliases = store.execute("select alias from registered_model_aliases").fetchall()
-    finally:
-        store.close()
-    assert ("champion",) not in aliases
+    assert re.search(r"signal +none", done.stdout)
+    for job in (
+        ("promote",),
+        ("score", "model=challenger", "prospects=young", f"out={root / 'young.csv'}"),
+        ("score", "model=challenger", "prospects=leads", f"out={root / 'leads.csv'}"),
+    ):
+        refused = icpfit_here(job[0], "data=olist", folder, *job[1:], cwd=root)
+        assert refused.returncode == 1, refused.stdout + refused.stderr
+        assert refused.stderr.strip().count("\n") == 0 or "icpfit train" in refused.stderr
+        assert "challenger" in refused.stderr
+    assert not list(root.glob("*.csv"))
 
 
-def test_the_young_are_scored_and_the_leads_are_not(trained, icpfit_here):
+def test_the_report_says_that_it_cannot_tell(trained, icpfit_here):
     root, _, folder = trained
-    for name, n in (("young", 194), ("leads", 7158)):
-        out = root / f"{name}.csv"
-        done = icpfit_here(
-            "score", "data=olist", folder, "model=challenger", f"prospects={name}", f"out={out}", cwd=root
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        with out.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        assert len(rows) == n
-        rated = sum(row["fit_grade"] != "unrated" for row in rows)
-        if name == "young":
-            assert rated > n / 2
-        else:
-            # What was asked at closing is unknown of a lead: no confident scores.
-            assert rated == 0
-            assert "business_segment" in done.stderr or "business segment" in done.stderr
+    page = next((root / "mlruns/artifacts").rglob("report.html")).read_text(encoding="utf-8")
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "Nobody is ranked" in words or "annot tell" in words
