@@ -21,8 +21,10 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## a made-up company's exports in data/demo, then every job on them
 	$(BIN)/icpfit demo
 
+# A file's tests stay in one process, so that a company is trained once for all of them.
+WORKERS ?= 2
 test: $(READY)  ## the whole test suite, doctests included
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-fast: $(READY)  ## the tests that neither train models nor run whole commands
 	$(BIN)/python -m pytest -m "not slow"
