@@ -183,7 +183,7 @@ def graded(
     expected = np.asarray(margin_if_won, dtype=np.float64)
     # Position 0 is an A: as many steps down as there are cut-offs above the account.
     steps = sum((ranked < cut).astype(np.int64) for cut in grading.cuts)
-    steps = np.where(expected > 0, steps, np.maximum(steps, LETTERS.index("C")))
+    steps = np.where(np.round(expected, 2) > 0, steps, np.maximum(steps, LETTERS.index("C")))
     letters: npt.NDArray[np.object_] = np.array(LETTERS, dtype=object)[steps]
     return letters
 

@@ -30,6 +30,7 @@ __all__ = ["DemoCompany", "known_truth", "write_demo_company"]
 
 LEDGERS = ("invoices", "tickets", "visits", "returns", "answers", "events")
 DEAL_SIZE = 32_000.0  # EUR that a company of average size was quoted
+CUSTOMERS_LISTED = 8  # in the list of prospects, which are customers already
 LOST_FROM = 450_000  # index from which the numbers of companies never won are taken
 DAYS_AFTER = 10  # exports are drawn a few days after the day that they are meant for
 
@@ -124,7 +125,8 @@ def write_demo_company(
     files, total = _files(drawn, as_of, np.random.default_rng([seed, 1_000]))
     controls = books(files, total)
     shifted = shifted_from is not None and as_of >= np.datetime64(shifted_from)
-    listed, listed_truth = _prospects(seed, prospects, drawn[-1], SHIFTED if shifted else WORLD)
+    market = SHIFTED if shifted else WORLD
+    listed, listed_truth = _prospects(seed, prospects, drawn[-1], drawn[0], market)
     files["prospects.csv"] = listed
     files["truth.csv"] = pd.concat([files["truth.csv"], listed_truth], ignore_index=True)
     rows = {name: len(frame) for name, frame in files.items()}
@@ -211,7 +213,7 @@ def _cohort_rows(
     last = as_of + DAYS_AFTER
     market, chosen = one.market, one.rows_won
     facts = market.iloc[chosen].reset_index(drop=True)
-    websites = domains(one.names, market["country"].to_numpy())
+    websites = domains(one.names, market["country"].to_numpy(), numbers)
     identity = pd.DataFrame(
         {
             "number": numbers[chosen],
@@ -284,7 +286,7 @@ def _yearly(invoices: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], Decimal]:
 
 
 def _prospects(
-    seed: int, n: int, cohort: Cohort, world: World
+    seed: int, n: int, cohort: Cohort, first: Cohort, world: World
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng([seed, 2_000])
     facts = companies(n, world, rng)
@@ -296,8 +298,16 @@ def _prospects(
     shown["country"] = np.where(
         far, np.array(NEVER_SOLD_TO, dtype=object)[rng.integers(0, 3, n)], shown["country"]
     )
-    websites = domains(names, shown["country"].to_numpy())
+    websites = domains(names, shown["country"].to_numpy(), np.arange(4_711, 4_711 + n))
+    # As in every list, a few stand in it that are customers already.
+    known = np.sort(first.rows_won)[:CUSTOMERS_LISTED]
+    names[: len(known)] = first.names[known]
+    websites[: len(known)] = domains(
+        first.names[known],
+        first.market["country"].to_numpy()[known],
+        account_numbers(np.arange(len(known))),
+    )
     listed = crm_exports.prospect_export(shown, names, websites, rng)
-    known = truth_rows(listed["Prospect ID"].to_numpy(), "prospect", facts, year, fit)
-    known.loc[far, "group"] = "never sold to"
-    return dirt.dirty_prospects(listed), known
+    told = truth_rows(listed["Prospect ID"].to_numpy(), "prospect", facts, year, fit)
+    told.loc[far, "group"] = "never sold to"
+    return dirt.dirty_prospects(listed), told

@@ -121,13 +121,15 @@ def company_names(facts: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     return names
 
 
-def domains(names: np.ndarray, countries: np.ndarray) -> np.ndarray:
-    """Make up a web domain for each name: its first word, without umlauts, and the country.
+def domains(names: np.ndarray, countries: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Make up a web domain for each name: its first word, without umlauts, a number, the country.
 
     Parameters
     ----------
     names, countries : numpy.ndarray
         Text of each company.
+    numbers : numpy.ndarray
+        A number of each company, so that no two share a domain.
 
     Returns
     -------
@@ -136,13 +138,14 @@ def domains(names: np.ndarray, countries: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> domains(np.array(["Grünberg Lacke AG"], dtype=object), np.array(["DE"], dtype=object))
-    array(['gruenberg.example.de'], dtype=object)
+    >>> name, country = np.array([["Grünberg Lacke AG"], ["DE"]], dtype=object)
+    >>> domains(name, country, np.array([7]))
+    array(['gruenberg-7.example.de'], dtype=object)
     """
     plain = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
     made = [
         "".join(c for c in name.split()[0].lower().translate(plain) if c.isascii() and c.isalnum())
-        + f".example.{country.lower()}"
-        for name, country in zip(names, countries, strict=True)
+        + f"-{int(number)}.example.{country.lower()}"
+        for name, country, number in zip(names, countries, numbers, strict=True)
     ]
     return np.array(made, dtype=object)

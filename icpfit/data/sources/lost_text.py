@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["lost_texts", "text_faults"]
 
 # What a spreadsheet writes for a value that it could not compute, and a formula that nobody ran.
-_LOST = (
-    r"^(?:#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|#+)"
-    r"|=[A-Za-z0-9_\"'(+@$\[-].*)$"
-)
+_ERRORS = r"^(?:#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|#+)"
+_LOST = _ERRORS + r"|=[A-Za-z0-9_\"'(+@$\[-].*)$"
+# In a name or a comment words may follow an equals sign; a formula there has no small letters.
+_LOST_IN_TEXT = _ERRORS + r"|=[A-Z0-9_\"'(+@$\[-][^a-z]*)$"
 # 1.23457E+19 was an id of 20 digits: what is left of it may stand for many.
 _SHORTENED = _LOST + r"|^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 
@@ -40,8 +40,10 @@ def lost_texts(texts: pa.Array, kind: Kind) -> pa.Array:
     --------
     >>> lost_texts(pa.array(["#N/A", "N/A", "=A1", "1.2E+19"]), "category").to_pylist()
     [True, False, True, False]
+    >>> lost_texts(pa.array(["=A1*2", "=SUM(A1:A9) Handels GmbH"]), "text").to_pylist()
+    [True, False]
     """
-    pattern = _SHORTENED if kind == "id" else _LOST
+    pattern = {"id": _SHORTENED, "text": _LOST_IN_TEXT}.get(kind, _LOST)
     return pc.fill_null(pc.match_substring_regex(texts, pattern=pattern), pa.scalar(False))
 
 

@@ -31,9 +31,12 @@ def count_notes(table: str, counts: Mapping[str, int]) -> list[str]:
     """
     notes = []
     if table in LEDGERS and table != "loyalty" and counts["rejected"]:
-        notes.append(f"the money of {counts['rejected']:,} rejected rows is unknown")
+        n = counts["rejected"]
+        notes.append(f"the money of {n:,} rejected row{'' if n == 1 else 's'} is unknown")
     if counts["facts"]:
-        notes.append(f"{counts['facts']:,} facts could not be read and are taken as missing")
+        n = counts["facts"]
+        said = "1 fact could not be read and is" if n == 1 else f"{n:,} facts could not be read and are"
+        notes.append(f"{said} taken as missing")
     if counts["rounded"]:
         notes.append(f"{counts['rounded']:,} amounts rounded to 4 decimals, half to even")
     if counts["read"] == 0:

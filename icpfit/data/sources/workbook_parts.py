@@ -2,7 +2,7 @@
 
 A workbook is a zip of XML, and a few hundred bytes of it can unpack to gigabytes. So nothing is
 ever held as a tree: every part is streamed through expat, sizes are looked at before unpacking,
-and document types (entities) are refused. docs/decisions/0013-workbooks.md says why icpfit reads
+and document types (entities) are refused. docs/decisions/0010-workbooks.md says why icpfit reads
 them itself.
 """
 

@@ -7,26 +7,29 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from icpfit.delivery.lists.scored_list import ADDED_COLUMNS
+from icpfit.delivery.lists.about import about_html, with_neutral_cells
+from icpfit.delivery.lists.excel_file import write_workbook
+from icpfit.delivery.lists.formulas import neutral_text, with_neutral_text
+from icpfit.delivery.lists.list_columns import DECIMALS, written_names
 from icpfit.delivery.whole_file import whole_file
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import pandas as pd
     import pyarrow as pa
 
     from icpfit.data.prospect_list import ProspectList
+    from icpfit.delivery.lists.about import About
 
-__all__ = ["LIST_ENDINGS", "added_names", "clash_warning", "scored_path", "write_list"]
+__all__ = ["LIST_ENDINGS", "about_path", "scored_path", "write_list"]
 
 _PARQUET = (".parquet", ".pq")
-LIST_ENDINGS = (".csv", ".tsv", ".txt", *_PARQUET)
+_EXCEL = ".xlsx"
+LIST_ENDINGS = (".csv", ".tsv", ".txt", *_PARQUET, _EXCEL)
 """What a scored list's name may end in."""
 
-# A spreadsheet takes a cell that starts so for a formula; also in full width, and behind a tab.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CHUNK = 50_000
 
 
@@ -35,20 +38,29 @@ def write_list(
     listed: ProspectList,
     scored: pd.DataFrame,
     decimal: Literal[".", ","] = ".",
-) -> None:
+    about: About | None = None,
+) -> int:
     """Write a list with the added columns behind its own; all of it, or nothing.
 
     Parameters
     ----------
     path : Path or str
-        Parquet where it ends in ``.parquet`` or ``.pq``, else CSV in the list's own delimiter and
-        encoding (comma and UTF-8 where the list was Parquet).
+        Parquet where it ends in ``.parquet`` or ``.pq``, a workbook where in ``.xlsx``, else CSV in
+        the list's own delimiter and encoding (comma and UTF-8 where the list was none).
     listed : ProspectList
         The list as it was read. Its header and cells are written as they were, in their order.
     scored : pandas.DataFrame
-        What `scored_frame` returned for it, one row each.
+        The added columns, one row each; a number is NaN and a text None where there is nothing.
     decimal : {".", ","}
         Decimal sign of the numbers that are added to a CSV.
+    about : About, optional
+        What stands beside the list: in two more sheets of a workbook, else in a page of its own,
+        ``<path>.about.html``. A workbook needs it.
+
+    Returns
+    -------
+    int
+        Cells of the list itself that were made plain text.
 
     Raises
     ------
@@ -59,91 +71,55 @@ def write_list(
 
     Notes
     -----
-    In a CSV, money has 2 decimals, a probability 4, a score none. A text that icpfit adds gets an
-    apostrophe in front where a spreadsheet would take it for a formula; the list's own cells are
-    nobody's to change. Characters that the encoding lacks become ``?`` in added texts. Cells are
-    quoted where they have to be, rows end in a line feed.
+    In a CSV, money has 2 decimals, a probability 4, a score none. A text gets an apostrophe in
+    front where a spreadsheet would take it for a formula, the list's own cells and header too:
+    whoever filled in a web form may have written them. Numbers stay as they are. Parquet keeps
+    every value. Characters that the encoding lacks become ``?`` in added texts. Cells are quoted
+    where they have to be, rows end in a line feed.
     """
     if listed.original.num_rows != len(scored):
         found = f"{listed.original.num_rows} rows, its scores {len(scored)}"
         raise ValueError(f"the list has {found}")
-    names = added_names([*listed.original.column_names, *listed.header])
+    names = written_names(listed, scored.columns)
+    kind = Path(path).suffix.lower()
+    neutral = 0
     with whole_file(path) as part:
-        if Path(path).suffix.lower() in _PARQUET:
+        if kind in _PARQUET:
             _write_parquet(part, listed.original, scored, names)
+        elif kind == _EXCEL:
+            if about is None:
+                raise ValueError(f"{path}: a workbook needs what stands beside the list")
+            cells = _text_columns(listed.original, path)
+            return write_workbook(part, listed, cells, scored, names=names, about=about, shown=path)
         else:
-            text = _text_columns(listed.original, path)
+            text, neutral = with_neutral_text(_text_columns(listed.original, path))
             _write_csv(part, listed, text, scored, names=names, decimal=decimal)
+    if about is not None:
+        with whole_file(about_path(path)) as part:
+            page = about_html(with_neutral_cells(about, neutral))
+            part.write_text(page, encoding="utf-8", newline="\n")
+    return neutral
 
 
-def added_names(columns: Sequence[str]) -> dict[str, str]:
-    """Return the names under which the added columns are written beside these.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        The list's own columns.
-
-    Returns
-    -------
-    dict of str to str
-        Added column to its name in the file: with ``icpfit_`` in front, as often as needed, where
-        the list has a column of that name.
-
-    Examples
-    --------
-    >>> added_names(["id", "currency"])["currency"]
-    'icpfit_currency'
-    """
-    taken = set(columns)
-    names = {}
-    for column in ADDED_COLUMNS:
-        name = column
-        while name in taken:
-            name = f"icpfit_{name}"
-        taken.add(name)
-        names[column] = name
-    return names
-
-
-def clash_warning(listed: ProspectList) -> list[str]:
-    """Return the warning that a list already has columns of the added names, if it has.
+def about_path(path: Path | str) -> Path:
+    """Return where the page beside a scored list lies.
 
     Parameters
     ----------
-    listed : ProspectList
-        The list as it was read.
+    path : Path or str
+        The list, no workbook.
 
     Returns
     -------
-    list of str
-        One line, or none.
+    Path
+        In the same folder.
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> names = ["id", "currency"]
-    >>> listed = SimpleNamespace(header=names, original=SimpleNamespace(column_names=names))
-    >>> print(*clash_warning(listed))
-    the list already has a column 'currency'; it is kept, and icpfit's is written as
-    'icpfit_currency'
+    >>> about_path("out/scored.csv").as_posix()
+    'out/scored.csv.about.html'
     """
-    names = added_names([*listed.original.column_names, *listed.header])
-    renamed = {old: new for old, new in names.items() if old != new}
-    if not renamed:
-        return []
-    first, written = next(iter(renamed.items()))
-    warning = (
-        f"the list already has a column '{first}'; it is kept,"
-        f" and icpfit's is written as '{written}'"
-    )
-    if len(renamed) > 1:
-        warning = (
-            f"the list already has {len(renamed)} columns of icpfit's names"
-            f" ({', '.join(renamed)}); they are kept, and icpfit's are written with icpfit_ in"
-            f" front, such as '{written}'"
-        )
-    return [warning]
+    return Path(f"{path}.about.html")
 
 
 def scored_path(out: str | None, prospects: str, company: str) -> Path:
@@ -194,8 +170,8 @@ def _write_parquet(
     import pyarrow.parquet as pq
 
     table = original
-    for column, decimals in ADDED_COLUMNS.items():
-        kind = pa.string() if decimals is None else pa.float64()
+    for column in scored.columns:
+        kind = pa.string() if DECIMALS[column] is None else pa.float64()
         values = pa.array(scored[column], type=kind, from_pandas=True)
         table = table.append_column(pa.field(names[column], kind), values)
     try:
@@ -227,7 +203,7 @@ def _write_csv(
     names: dict[str, str],
     decimal: str,
 ) -> None:
-    header = [*listed.header, *names.values()]
+    header = [neutral_text(name) for name in (*listed.header, *names.values())]
     # csv leaves a lone carriage return unquoted, which would break the row for its reader.
     has_return = _has_return(text) or any("\r" in name for name in header)
     with part.open("w", encoding=listed.encoding, newline="") as file:
@@ -255,12 +231,12 @@ def _rows(
         chunk = text.slice(start, _CHUNK)
         kept = [["" if cell is None else cell for cell in c.to_pylist()] for c in chunk.columns]
         block = scored.iloc[start : start + _CHUNK]
-        ours = [_cells(name, block[name].tolist(), encoding, decimal) for name in ADDED_COLUMNS]
+        ours = [_cells(name, block[name].tolist(), encoding, decimal) for name in block.columns]
         yield from zip(*kept, *ours, strict=True)
 
 
 def _cells(name: str, values: list[Any], encoding: str, decimal: str) -> list[str]:
-    decimals = ADDED_COLUMNS[name]
+    decimals = DECIMALS[name]
     if decimals is None:
         # Texts repeat from row to row: each is made ready once.
         ready = {text: _safe(text, encoding) for text in set(values)}
@@ -272,7 +248,6 @@ def _cells(name: str, values: list[Any], encoding: str, decimal: str) -> list[st
 def _safe(text: Any, encoding: str) -> str:
     if not isinstance(text, str):
         return ""
-    quote = "'" if text.startswith(_FORMULA) else ""
-    plain = text.encode(encoding, "replace").decode(encoding)
+    plain = neutral_text(text).encode(encoding, "replace").decode(encoding)
     # A return would stand unquoted, see _write_csv.
-    return f"{quote}{plain}".replace("\r", " ")
+    return plain.replace("\r", " ")

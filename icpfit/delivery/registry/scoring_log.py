@@ -84,7 +84,7 @@ def scoring_recorded(
     import pyarrow.parquet as pq
 
     moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
-    name = f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    name = f"{moment:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
     n = len(added)
     columns = {
         "prospect_id": pa.array(ids, pa.string()),

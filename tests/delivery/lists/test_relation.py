@@ -1,0 +1,281 @@
+"""Who is no stranger is found by id, web site and name, whatever the order, and never silently."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icpfit.data.company_names import normal_domain, normal_name
+from icpfit.data.known_companies import (
+    KnownAccount,
+    KnownCompanies,
+    account_columns,
+    known_companies,
+)
+from icpfit.data.prospect_list import read_prospects
+from icpfit.data.table_spec import data_spec
+from icpfit.delivery.lists.relation import Identity, list_identity, relations, repeated_ids
+from icpfit.errors import SourceError
+
+
+def _rows(*rows):
+    """Rows of (id, account id, parent id, site, name)."""
+    ids, accounts, parents, sites, names = ([row[i] for row in rows] for i in range(5))
+    return Identity(
+        ids, accounts, parents, [normal_domain(s) for s in sites], [normal_name(n) for n in names]
+    )
+
+
+def _known(*accounts, open_deals=()):
+    made = tuple(KnownAccount(*account) for account in accounts)
+    return KnownCompanies(made, frozenset(open_deals))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller & Söhne GmbH & Co. KG", "MUELLER SÖHNE"),
+        ("Łódź Sp. z o.o.", "Lodz"),
+        ("Acme, Inc.", "ACME Incorporated"),
+        ("Novák s.r.o.", "Novak"),
+        ("Ørsted A/S", "Orsted"),
+        ("Cafe\u0301 Noir S.A.R.L.", "CAFÉ NOIR"),
+        ("Straße AG", "STRASSE"),
+    ],
+)
+def test_spellings_of_one_name(one, other):
+    assert normal_name(one) == normal_name(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Acme Nord GmbH", "Acme Süd GmbH"), ("Müller", "Muller"), ("3M", "4M"), ("O2 AG", "O2 Ab C")],
+)
+def test_names_that_differ(one, other):
+    assert normal_name(one) != normal_name(other)
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "acme.de",
+        "WWW.ACME.DE",
+        "https://acme.de",
+        "http://www.acme.de/",
+        "https://acme.de:8443/a?b#c",
+        " acme.de. ",
+        "info@acme.de",
+        "//acme.de",
+    ],
+)
+def test_spellings_of_one_site(site):
+    assert normal_domain(site) == "acme.de"
+
+
+@pytest.mark.parametrize("site", [None, "", "n/a", "gmail.com", "linkedin.com/acme", "acme", "-"])
+def test_what_is_nobody_s_site(site):
+    assert normal_domain(site) is None
+
+
+def test_each_relation_is_told_with_how_it_was_recognised():
+    known = _known(
+        ("100", "Acme AG", "acme.de", None, False),
+        ("200", "Gone Ltd", "gone.com", None, True),
+        ("300", "Siteless KG", None, None, False),
+        open_deals=["400", "100"],
+    )
+    found = relations(
+        _rows(
+            ("1", "100", None, None, "whatever"),
+            ("2", None, None, "https://www.gone.com/x", "Gone"),
+            ("3", None, None, None, "SITELESS KG"),
+            ("4", None, "100", "other.at", "Acme Austria"),
+            ("5", None, None, "fr.acme.de", "Acme France"),
+            ("6", "400", None, None, "Talking"),
+            ("7", None, None, "stranger.de", "Stranger"),
+            ("8", None, None, "acme.com", "Acme AG"),
+        ),
+        known,
+    )
+    assert found == [
+        "customer 100 (same id); open opportunity",
+        "former customer 200 (same web site)",
+        "customer 300 (same name)",
+        "subsidiary of customer 100",
+        "subsidiary of customer 100",
+        "open opportunity",
+        None,
+        None,  # the same name, another site: another company
+    ]
+
+
+def test_of_several_accounts_with_one_site_the_customer_is_named():
+    known = _known(
+        ("300", "Acme Nord", "acme.de", None, False),
+        ("100", "Acme alt", "acme.de", None, True),
+        ("200", "Acme Süd", "acme.de", None, False),
+    )
+    assert relations(_rows(("1", None, None, "acme.de", "Acme")), known) == [
+        "customer 200 (same web site)"
+    ]
+
+
+def test_ids_are_compared_as_the_keys_say():
+    known = _known(("001aB", None, None, None, False))
+    rows = _rows(("1", "001AB", None, None, None))
+    assert relations(rows, known) == [None]
+    assert relations(rows, known, ignore_case=True) == ["customer 001aB (same id)"]
+
+
+def test_rows_that_are_one_company_are_told_on_both_sides():
+    found = relations(
+        _rows(
+            ("1", None, None, "acme.de", "Acme"),
+            ("2", None, None, "www.acme.de", "Acme Shop"),
+            ("3", None, None, "b.de", "Beta"),
+            ("4", None, None, "c.de", "Beta GmbH"),  # another site: another company
+            ("5", None, None, None, "Beta AG"),  # could be either
+            ("6", None, None, None, None),
+            ("6", None, None, "x.de", None),
+        ),
+        None,
+    )
+    assert found == [
+        "twice in the list, also as 2",
+        "twice in the list, also as 1",
+        "twice in the list, also as 5",
+        "twice in the list, also as 5",
+        "twice in the list, also as 3, 4",
+        "twice in the list, with the same id",
+        "twice in the list, with the same id",
+    ]
+
+
+def test_repeated_ids_are_counted_and_empty_ones_are_not():
+    assert set(repeated_ids(["a", None, "b", "a", None, "a"])) == {0, 3, 5}
+    assert "3 rows" in repeated_ids(["a", "a", "a"])[1]
+
+
+_TEXTS = st.sampled_from([None, "acme.de", "b.de", "x.acme.de", "Acme", "Beta AG", "1", "2"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(_TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS), max_size=7), st.randoms())
+def test_the_order_of_rows_and_accounts_plays_no_part(rows, chance):
+    accounts = [
+        ("1", "Acme", "acme.de", None, True),
+        ("2", "Beta", None, "1", False),
+        ("9", "Acme", None, None, False),
+    ]
+    whole = relations(_rows(*rows), _known(*accounts)) if rows else []
+    order = list(range(len(rows)))
+    chance.shuffle(order)
+    chance.shuffle(accounts)
+    if rows:
+        shuffled = relations(_rows(*[rows[i] for i in order]), _known(*accounts))
+        assert shuffled == [whole[i] for i in order]
+
+
+SPEC = {
+    "folder": "exports",
+    "as_of": "2026-06-30",
+    "horizon": "12mo",
+    "lag": "0d",
+    "currency": "EUR",
+    "attributes": {"size": {"kind": "number", "known": "before_sale"}},
+    "sources": {
+        "crm": {
+            "table": "accounts",
+            "files": "accounts.csv",
+            "columns": {
+                "account_id": "Number",
+                "name": "Name",
+                "domain": "Website",
+                "started_on": "Start",
+                "churned_on": "Churn",
+            },
+            "format": {"dates": "%d.%m.%Y"},
+        },
+        "deals": {
+            "table": "opportunities",
+            "files": "deals.csv",
+            "columns": {
+                "account_id": "Number",
+                "opened_on": "Opened",
+                "closed_on": "Closed",
+                "won": "Won",
+            },
+        },
+    },
+    "prospects": {"id": "Lead", "name": "Company"},
+}
+
+
+@pytest.fixture
+def exports(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "accounts.csv").write_text(
+        "Number,Name,Website,Start,Churn,size\n"
+        "01,Acme AG,acme.de,01.02.2024,,5\n"
+        "02,Left AG,left.de,01.02.2024,30.06.2026,5\n"
+        "03,Gives Notice AG,notice.de,01.02.2024,01.07.2026,5\n"
+        ",Nobody,,,,\n",
+        encoding="utf-8",
+    )
+    (folder / "deals.csv").write_text(
+        "Number,Opened,Closed,Won\n04,2026-05-01,,\n05,2026-05-01,2026-06-01,no\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def test_accounts_and_open_deals_are_read_from_their_exports(exports):
+    known = known_companies(data_spec(SPEC), exports)
+    assert [(a.account_id, a.name, a.domain, a.left) for a in known.accounts] == [
+        ("01", "Acme AG", "acme.de", False),
+        ("02", "Left AG", "left.de", True),
+        ("03", "Gives Notice AG", "notice.de", False),
+    ]
+    assert known.open_deals == {"04"}
+    assert account_columns(data_spec(SPEC)) == {"account_id": "Number", "domain": "Website"}
+
+
+@pytest.mark.parametrize("damage", ["gone", "no id"])
+def test_accounts_that_cant_be_read_are_one_line(exports, damage):
+    path = exports / "exports" / "accounts.csv"
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_text("Nummer,Name\n1,Acme\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"accounts\.csv") as caught:
+        known_companies(data_spec(SPEC), exports)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "more", "expected"),
+    [
+        ("Lead", {}, [None, None]),  # a lead's number is not a customer's
+        ("Lead", {"account_id": "Lead"}, ["customer 01 (same id)", None]),
+        ("Number", {"id": "Number"}, ["customer 01 (same id)", None]),
+    ],
+)
+def test_a_list_s_id_is_an_account_s_only_where_that_is_said(exports, header, more, expected):
+    spec = data_spec({**SPEC, "prospects": {**SPEC["prospects"], **more}})
+    (exports / "list.csv").write_text(f"{header},Company\n01,X\n77,Y\n", encoding="utf-8")
+    listed = read_prospects(spec, "list.csv", exports)
+    known = known_companies(spec, exports)
+    assert relations(list_identity(listed, spec), known) == expected
+
+
+def test_a_typed_list_is_recognised_too(exports):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    spec = data_spec({**SPEC, "prospects": {"id": "Number"}})
+    table = pa.table({"Number": [4, 5], "Website": ["x.de", "www.acme.de"], "size": [1.0, np.nan]})
+    pq.write_table(table, exports / "list.parquet")
+    listed = read_prospects(spec, "list.parquet", exports)
+    known = known_companies(spec, exports)
+    found = relations(list_identity(listed, spec), known)
+    assert found == [None, "customer 01 (same web site)"]

@@ -1,0 +1,67 @@
+"""Each scoring is on record once what it was for is there; the log is only ever added to."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from icpfit.delivery.registry.scoring_log import logged_scores, scoring_log, scoring_recorded
+from icpfit.delivery.registry.store import Store
+from icpfit.errors import ModelError, OutputError
+
+
+def _added(grades):
+    return pd.DataFrame(
+        {
+            "fit_grade": pd.Series(grades, dtype="object"),
+            "fit_score": [50.0] * len(grades),
+            "margin_if_won": [float("nan")] * len(grades),
+            "fit_if_won": [0.5] * len(grades),
+            "next_step": pd.Series(["call"] * len(grades), dtype="object"),
+            "model_version": pd.Series(["icpfit-acme v1"] * len(grades), dtype="object"),
+        }
+    )
+
+
+def test_scorings_follow_each_other(tmp_path):
+    store = Store(tmp_path, "acme")
+    assert logged_scores(store).num_rows == 0
+    for day, grades in ((2, ["A", "B"]), (1, ["C"])):
+        now = dt.datetime(2026, 7, day, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+        ids = [f"{k}" for k in range(len(grades))]
+        with scoring_recorded(store, ids, _added(grades), source="list.csv", now=now):
+            pass
+    kept = logged_scores(store)
+    assert kept["fit_grade"].to_pylist() == ["C", "A", "B"]
+    assert kept["prospect_id"].to_pylist() == ["0", "0", "1"]
+    assert kept["margin_if_won"].to_pylist() == [None, None, None]
+    assert kept["scored_at"].to_pylist()[0] == dt.datetime(2026, 7, 1, 10, tzinfo=dt.UTC)
+    assert logged_scores(Store(tmp_path, "other")).num_rows == 0
+
+
+def test_a_list_of_no_rows_is_a_scoring_too(tmp_path):
+    store = Store(tmp_path, "acme")
+    with scoring_recorded(store, [], _added([]), source="list.csv"):
+        pass
+    assert logged_scores(store).num_rows == 0
+    assert len(list(scoring_log(store).iterdir())) == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OutputError])
+def test_what_fails_is_not_on_record(tmp_path, error):
+    store = Store(tmp_path, "acme")
+    with pytest.raises(error), scoring_recorded(store, ["1"], _added(["A"]), source="x"):
+        raise error
+    assert list(scoring_log(store).iterdir()) == []
+
+
+def test_a_damaged_part_and_a_place_that_can_t_be_written_are_one_line(tmp_path):
+    store = Store(tmp_path, "acme")
+    scoring_log(store).mkdir(parents=True)
+    (scoring_log(store) / "x.parquet").write_bytes(b"PAR1 torn")
+    with pytest.raises(ModelError, match="this part of the scoring log is damaged"):
+        logged_scores(store)
+    (tmp_path / "mlruns" / "scored-b").write_text("a file")
+    other = scoring_recorded(Store(tmp_path, "b"), ["1"], _added(["A"]), source="x")
+    with pytest.raises(OutputError, match="log=false scores without"), other:
+        pass
