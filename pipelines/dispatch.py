@@ -26,7 +26,8 @@ __all__ = ["JOBS", "main", "quoted"]
 
 JOBS = {
     "demo": "a made-up company's exports in data/demo, then every job on them",
-    "check": "read, join and label a company's exports; prints the ledger, trains nothing",
+    "init": "look at a folder of exports, ask what only you know, write a company's settings",
+    "check": "what is good in a company's exports, what stops you, what to do next",
     "train": "train a challenger and judge it on later accounts; registers it in MLflow",
     "promote": "put the challenger in use, or say why not (exit code 3)",
     "rollback": "go back to the model that was in use before",
@@ -50,6 +51,9 @@ FREE_TEXT = (
     "reason",
     "note",
     "data.folder",
+    "data_folder",
+    "before",
+    "capacity_by",
 )
 
 STOPPED = 130
@@ -162,8 +166,11 @@ def _job_help(job: str) -> str:
             if line and not line.startswith((" ", "#")):
                 skipped = line.startswith(("defaults:", "hydra:"))
             if line and not skipped and not line.startswith("#"):
-                shown.append(f"  {line}")
-    companies = "" if job == "demo" else "  data: ???          # the company: data/NAME.yaml\n"
+                # YAML reads yes and no as flags, so such a key stands in quotes there.
+                shown.append("  " + line.replace('"yes": ', "yes:   "))
+    companies = "  data: ???          # the company: data/NAME.yaml\n"
+    if job in {"demo", "init"}:
+        companies = ""
     folder = "" if job == "demo" else " --config-dir FOLDER  your own data/NAME.yaml;"
     return (
         f"icpfit {job}: {JOBS[job]}.\n\n"
@@ -204,6 +211,7 @@ def _run(name: str, words: Sequence[str]) -> None:
         except OmegaConfBaseException as error:
             failed.append(SettingsError(refusal(str(error), name, _known_keys(name))))
 
+    words = [*_own_conf(words), *words]
     arguments, sys.argv = sys.argv, [f"icpfit {name}", *map(quoted, words)]
     try:
         application = hydra.main(
@@ -218,6 +226,18 @@ def _run(name: str, words: Sequence[str]) -> None:
         sys.argv = arguments
     if failed:
         raise failed[0]
+
+
+def _own_conf(words: Sequence[str]) -> list[str]:
+    """Name the conf folder under the root, where `icpfit init` writes, unless another is named."""
+    if any(word.startswith(("--config-dir", "-cd")) for word in words):
+        return []
+    root = next((w.partition("=")[2] for w in reversed(words) if w.startswith("root=")), ".")
+    folder = Path(root.strip("'\"")).expanduser().resolve() / "conf"
+    # That of a checkout is icpfit's own, which is searched anyway.
+    if not (folder / "data").is_dir() or (folder / "every_job.yaml").is_file():
+        return []
+    return ["--config-dir", str(folder)]
 
 
 def _call(name: str, config: Any) -> Any:

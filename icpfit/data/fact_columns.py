@@ -36,12 +36,15 @@ class FactColumns:
         Attributes that the list has no column for.
     unreadable : dict of int to list of str
         Row to what could not be read of it.
+    numbers : frozenset of str
+        Columns of the list that hold nothing but plain numbers in these rows.
     """
 
     batch: pa.RecordBatch
     opened_on: pa.Array | None
     absent: tuple[str, ...]
     unreadable: dict[int, list[str]]
+    numbers: frozenset[str] = frozenset()
 
 
 def fact_columns(text: TextTable, spec: DataSpec) -> FactColumns:
@@ -63,21 +66,24 @@ def fact_columns(text: TextTable, spec: DataSpec) -> FactColumns:
     columns: dict[str, pa.Array] = {}
     absent = []
     unreadable: dict[int, list[str]] = {}
+    plain: set[str] = set()
     fmt = asked.format if asked is not None else CANONICAL
     named = asked.columns if asked is not None else {}
     for name, attribute in spec.attributes.items():
         column = named.get(name, attribute.source_column)
         if column in text.columns.column_names:
-            columns[name] = _values(text, column, attribute.kind, fmt, (name, unreadable))
+            columns[name] = _values(text, column, attribute.kind, fmt, (name, unreadable, plain))
         else:
             absent.append(name)
     opened = asked.opened_on if asked is not None else None
     opened_on = None
     if opened is not None and opened in text.columns.column_names:
-        opened_on = _values(text, opened, "date", fmt, ("opened_on", unreadable))
+        opened_on = _values(text, opened, "date", fmt, ("opened_on", unreadable, plain))
     if not columns:
         columns["(none)"] = pa.nulls(text.columns.num_rows)
-    return FactColumns(pa.record_batch(columns), opened_on, tuple(absent), unreadable)
+    return FactColumns(
+        pa.record_batch(columns), opened_on, tuple(absent), unreadable, frozenset(plain)
+    )
 
 
 def _values(
@@ -85,15 +91,21 @@ def _values(
     column: str,
     kind: Kind,
     fmt: Format,
-    told: tuple[str, dict[int, list[str]]],
+    told: tuple[str, dict[int, list[str]], set[str]],
 ) -> pa.Array:
     cells = text.columns[column]
     cells = cells.chunk(0) if cells.num_chunks == 1 else cells.combine_chunks()
-    if column in text.typed:
+    name, unreadable, plain = told
+    quick = None
+    if kind == "number" and fmt.decimal == "." and fmt.thousands != "." and not text.typed:
+        quick = _plain_numbers(cells)
+    if quick is not None:
+        plain.add(column)
+        result = ParsedColumn(quick)
+    elif column in text.typed:
         result = parsed_mixed(cells, text.typed[column], kind, fmt)
     else:
         result = _parsed(cells, kind, CANONICAL if column in text.native else fmt)
-    name, unreadable = told
     for problem in result.problems:
         value = (cells[problem.row].as_py() or "").strip()
         shown = value if len(value) <= 40 else value[:40] + "…"
@@ -104,10 +116,6 @@ def _values(
 
 def _parsed(cells: pa.Array, kind: Kind, fmt: Format) -> ParsedColumn:
     """Return what `parsed` does, by a shorter way where that gives the same."""
-    if kind == "number" and fmt.decimal == "." and fmt.thousands != ".":
-        quick = _plain_numbers(cells)
-        if quick is not None:
-            return ParsedColumn(quick)
     if kind in ("category", "text"):
         encoded = cells.dictionary_encode()
         levels = parsed(encoded.dictionary, kind, fmt)
@@ -127,7 +135,7 @@ def _plain_numbers(cells: pa.Array) -> pa.Array | None:
     empty = pc.equal(pc.binary_length(cells), 0)
     filled = pc.if_else(empty, pa.scalar(None, pa.string()), cells)
     # The strict reader refuses exponents of more than three digits, and has its own way with them.
-    if pc.any(pc.match_substring(filled, "e", ignore_case=True)).as_py():
+    if any(pc.any(pc.match_substring(filled, sign)).as_py() for sign in "eE"):
         return None
     try:
         values = filled.cast(pa.float64())

@@ -110,6 +110,7 @@ def train_summary(result: TrainingResult, engine: str = "") -> Rows:
         rows.append(
             ("signal", f"{facts.signal.tier} (beats the fit rate alone with probability {sure})")
         )
+    rows += _decision_row(result.decision)
     registered = "nothing: there is no signal"
     if result.model_version is not None:
         registered = f"icpfit-{facts.company} v{result.model_version}, as challenger"
@@ -223,7 +224,12 @@ def demo_summary(result: TrainingResult, files: Sequence[tuple[str, Path]]) -> R
     rows = [("accounts read, mature, used", _counts(facts.accounts))]
     if facts.judgement is not None:
         rows += _judgement_rows(facts.judgement)
+    rows += _decision_row(result.decision)
     return rows + [(name, str(path)) for name, path in files]
+
+
+def _decision_row(decision: str) -> Rows:
+    return [("the profile in use", decision)] if decision else []
 
 
 def _engine_row(engine: str) -> Rows:
