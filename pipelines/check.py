@@ -1,4 +1,4 @@
-"""Check a company's exports: read, join, label; print the ledger and what can be learned from."""
+"""Check a company's exports: what is good, what stops you, what to do next; trains nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from icpfit.delivery.console.terminal import Terminal
+    from icpfit.evidence.quality.data_quality import DataQuality
     from icpfit.job import Job
 
 
@@ -17,22 +21,29 @@ class Check:
     root: str
     data: dict[str, Any]
     icp: str | None
+    out: str | None
 
 
 def run(job: Job) -> None:
-    """Read and join the exports, and say what they hold; nothing is trained.
+    """Read, join and label the exports, say what they hold, and write the data-quality page.
 
     Parameters
     ----------
     job : Job
         Its settings.
+
+    Raises
+    ------
+    IcpfitError
+        When the exports can't be read or joined; the page is written all the same.
     """
     from icpfit.company import company_settings, current_profile
-    from icpfit.delivery.console.label_summary import show_horizon
-    from icpfit.delivery.console.summary import check_summary
+    from icpfit.data.sources.rejected_rows import write_rejected_rows
+    from icpfit.data.sources.rejects import write_rejects
+    from icpfit.delivery.console.quality_summary import quality_summary
     from icpfit.delivery.console.terminal import Terminal
-    from icpfit.economics.horizon import choose_horizon
-    from icpfit.intake import intake
+    from icpfit.delivery.report.quality_page import quality_html, write_quality
+    from icpfit.evidence.quality.data_quality import data_quality, examined
     from icpfit.job import root_folder
 
     chosen = job.settings(Check)
@@ -41,9 +52,58 @@ def run(job: Job) -> None:
     company = company_settings(chosen.data)
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
-    taken = intake(company, root, terminal)
-    show_horizon(choose_horizon(taken.accounts), terminal)
-    terminal.closing(check_summary(taken.accounts, profile), title=f"{company.name}: what there is")
+    out = _page(chosen, root, company.name, company.data)
+    with terminal.step(f"reading and joining the exports of {company.name}") as told:
+        found = examined(company.data, company.economics, root, told)
+    with terminal.step("looking at what they hold"):
+        quality = data_quality(found, company.data, has_profile=profile is not None)
+    rejects = root / "data" / "rejected" / f"{company.name}.csv"
+    to_mend: list[Path] = []
+    if found.tables is not None:
+        write_rejects(rejects, found.tables.rejected)
+        to_mend = write_rejected_rows(rejects.with_suffix(""), found.tables.rejected_rows)
+    with terminal.step("drawing the page"):
+        write_quality(quality_html(quality, company.name), out)
+    _show(quality, terminal, rejects=rejects, to_mend=to_mend)
+    closing = [*quality_summary(quality, profile), ("data-quality page", str(out))]
+    terminal.closing(closing, title=f"{company.name}: what there is")
+    if found.error is not None:
+        raise found.error
+
+
+def _page(chosen: Check, root: Path, company: str, data: Any) -> Path:
+    from pathlib import Path
+
+    from icpfit.data.sources.source_files import company_files
+    from icpfit.delivery.whole_file import require_writable
+
+    if chosen.out is None:
+        out = root / "data" / "checked" / f"{company}.html"
+        out.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        out = Path(chosen.out).expanduser()
+    require_writable(out, endings=(".html", ".htm"), kept=company_files(data, root))
+    return out
+
+
+def _show(quality: DataQuality, terminal: Terminal, *, rejects: Path, to_mend: list[Path]) -> None:
+    from icpfit.data.joining.ledger import ledger_lines
+
+    if quality.ledger is not None:
+        terminal.ledger(ledger_lines(quality.ledger))
+        for line in quality.ledger.reconciliation:
+            terminal.say(f"books: {line.text}")
+        for warning in quality.ledger.warnings:
+            terminal.warning(warning)
+    if quality.rejected:
+        cells = sum(group.cells for group in quality.rejected)
+        terminal.warning(f"{cells:,} cells were rejected, each with how to fix it: {rejects}")
+    if to_mend:
+        terminal.note(
+            f"the rejected rows as they came, to mend and hand in again: {to_mend[0].parent}"
+        )
+    if quality.horizon is not None:
+        terminal.say(f"horizon: {quality.horizon.text}")
 
 
 if __name__ == "__main__":

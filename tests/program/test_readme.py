@@ -41,5 +41,7 @@ def test_every_setting_of_a_job_has_its_comment():
     for job in PROJECT.glob("conf/*.yaml"):
         text = job.read_text(encoding="utf-8")
         for key in set(yaml.safe_load(text)) - {"defaults", "hydra"}:
-            line = next(line for line in text.splitlines() if line.startswith(f"{key}:"))
+            # YAML reads a bare `yes` as true, so such a key stands in quotes.
+            starts = (f"{key}:", f'"{key}":')
+            line = next(line for line in text.splitlines() if line.startswith(starts))
             assert "#" in line, f"{job.name}: {key}"

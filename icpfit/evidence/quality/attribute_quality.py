@@ -1,4 +1,4 @@
-"""Each attribute as it lies in the exports: how much is filled, with what, and whether it changed."""
+"""Each attribute as it lies in the exports: how much is filled, with what, did it change."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ FEWEST_PER_HALF = 50
 """Accounts on either side below which nothing is said of a change."""
 
 _MANY = 0.5
+_LONGEST = 24
+_LEVEL = 0.01
 _DAYS_PER_YEAR = 365.25
 
 
@@ -104,7 +106,7 @@ def attribute_quality(
     The border is the start day that parts the accounts most evenly; all of a day are on one side,
     and either side needs 50. An attribute has changed when its stability index is above .10 and
     above what luck gives in 95 of 100 cases, and still stands by Benjamini and Hochberg's rule at
-    .05 over all attributes. A missing value is a level like any other. Dates are compared by their
+    .01 over all attributes. A missing value is a level like any other. Dates are compared by their
     age at the decision.
 
     References
@@ -129,7 +131,7 @@ def attribute_quality(
         for name, attribute in attributes.items()
     ]
     known = [one.change.p_value for one in described if one.change is not None]
-    stands = iter(discoveries(known).tolist())
+    stands = iter(discoveries(known, _LEVEL).tolist())
     found = []
     for one in described:
         if one.change is None:
@@ -163,7 +165,7 @@ def _described(
     n, filled, levels = len(column), len(present), len(counts)
     commonest, share, ends = "", 0.0, ("", "", "")
     if filled and attribute.kind in ("category", "flag"):
-        most = sorted(counts[counts == counts.iloc[0]].index, key=str)[0]
+        most = min(counts[counts == counts.iloc[0]].index, key=str)
         commonest = _flag_text(most) if attribute.kind == "flag" else str(most)
         share = float(counts.iloc[0]) / filled
     elif filled:
@@ -194,11 +196,13 @@ def _flag_text(value: Any) -> str:
 def _compared(attribute: Attribute, column: pd.Series[Any], decided_on: pd.Series) -> NDArray[Any]:
     if attribute.kind == "date":
         days = (decided_on - pd.to_datetime(column)) / pd.Timedelta(days=1)
-        return days.to_numpy(dtype="float64") / _DAYS_PER_YEAR
+        years: NDArray[Any] = days.to_numpy(dtype="float64") / _DAYS_PER_YEAR
+        return years
     if attribute.kind in ("number", "flag"):
         return column.to_numpy(dtype="float64")
-    text = column.to_numpy(dtype=object)
-    return np.where(column.isna().to_numpy(), None, text)
+    text: NDArray[Any] = np.empty(len(column), dtype=object)
+    text[:] = [None if pd.isna(one) else str(one) for one in column]
+    return text
 
 
 def _moved(attribute: Attribute, early: NDArray[Any], late: NDArray[Any]) -> str:
@@ -208,18 +212,18 @@ def _moved(attribute: Attribute, early: NDArray[Any], late: NDArray[Any]) -> str
     if abs(fills[1] - fills[0]) > 0.1 or not all(map(len, known)):
         return _shares("filled for", *fills)
     if attribute.kind == "category":
-        first, second = (side.value_counts(normalize=True) for side in known)
-        both = pd.concat([first, second], axis=1).fillna(0.0).sort_index()
-        gap = (both.iloc[:, 1] - both.iloc[:, 0]).abs()
-        most = str(gap.idxmax())
-        return _shares(
-            f"“{most}” for", float(both.loc[most].iloc[0]), float(both.loc[most].iloc[1])
-        )
+        shares = [side.value_counts(normalize=True) for side in known]
+        both = pd.concat(shares, axis=1, keys=["before", "after"]).fillna(0.0).sort_index()
+        most = str((both["after"] - both["before"]).abs().idxmax())
+        before, after = (float(both[side][most]) for side in both.columns)
+        shown = most if len(most) <= _LONGEST else f"{most[: _LONGEST - 1]}…"
+        return _shares(f"“{shown}” for", before, after)
     if attribute.kind == "flag":
-        return _shares("yes for", *(float(side.mean()) for side in known))
+        return _shares("yes for", *(float(np.mean(side.to_numpy("float64"))) for side in known))
     what = "median age in years" if attribute.kind == "date" else "median"
-    first, second = (number_phrase(round(float(side.median()), 1)) for side in known)
-    return f"{what} {first} of the earlier, {second} of the later"
+    middles = [float(np.median(side.to_numpy("float64"))) for side in known]
+    ends = [number_phrase(round(middle, 1)) for middle in middles]
+    return f"{what} {ends[0]} of the earlier, {ends[1]} of the later"
 
 
 def _shares(what: str, early: float, late: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ import pandas as pd
 from icpfit.measure.intervals import wilson
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from icpfit.measure.estimate import Estimate
 
 __all__ = ["Cohort", "Maturing", "cohorts", "maturing"]
@@ -131,6 +132,7 @@ def maturing(ready_on: pd.Series, as_of: dt.date, months: int = 24) -> tuple[Mat
 
     Examples
     --------
+    >>> import datetime as dt
     >>> ready = pd.Series(pd.to_datetime(["2026-06-30", "2026-07-01", "2026-08-15"]))
     >>> [(str(one.on), one.accounts) for one in maturing(ready, dt.date(2026, 6, 30))]
     [('2026-07-01', 1), ('2026-08-01', 1), ('2026-09-01', 2)]

@@ -11,6 +11,7 @@ from icpfit.data.joining.periods import period, period_end
 from icpfit.data.sources.rejected_groups import RejectedGroup, rejected_groups
 from icpfit.data.tables import SourceRead, Tables, read_tables
 from icpfit.economics.coverage import Log, logs
+from icpfit.economics.horizon import HorizonChoice, choose_horizon
 from icpfit.economics.joined_ledgers import joined_ledgers
 from icpfit.economics.outcome import Accounts, joined_accounts
 from icpfit.errors import IcpfitError
@@ -85,6 +86,8 @@ class DataQuality:
         The joined accounts.
     currency : str
         Of all money.
+    horizon : HorizonChoice or None
+        Whether a shorter horizon would do.
     notes : tuple of str
         What else a reader should know.
     """
@@ -101,6 +104,7 @@ class DataQuality:
     steps: tuple[NextStep, ...]
     accounts: Accounts | None
     currency: str
+    horizon: HorizonChoice | None
     notes: tuple[str, ...]
 
 
@@ -222,5 +226,6 @@ def data_quality(found: Examined, data: DataSpec, *, has_profile: bool = True) -
         steps=steps,
         accounts=accounts,
         currency=data.currency,
+        horizon=None if accounts is None else choose_horizon(accounts),
         notes=tuple(dict.fromkeys(notes)),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from icpfit.data.joining.mismatch import likely_cause
 from icpfit.data.joining.reconciliation import amount_text, share_text
 from icpfit.economics.coverage import covered_shares
 
@@ -26,6 +27,7 @@ __all__ = ["NextStep", "next_steps"]
 
 LOW_FILL = 0.5
 SOON_MONTHS = 3
+MOST_REJECTED = 5
 _ORDER = {"stop": 0, "reason": 1, "gain": 2, "better": 3}
 
 
@@ -125,15 +127,18 @@ def next_steps(
 
 
 def _rejected_steps(rejected: Sequence[RejectedGroup], read: dict[str, int]) -> list[NextStep]:
-    return [
-        NextStep(
+    steps = []
+    for one in rejected[:MOST_REJECTED]:
+        share = one.cells / max(1, read.get(one.source, 0))
+        # A setting of the whole export is no remedy for a few cells that differ from the rest.
+        is_odd = one.how_to_fix.startswith("set format") and share < 0.5
+        fix = "it differs from the rest, correct it in the source" if is_odd else one.how_to_fix
+        text = (
             f"mend {one.cells:,} cell{'' if one.cells == 1 else 's'} of column '{one.column}' in"
-            f" {one.file} (line {one.first_line}: '{one.example}' {one.problem}): {one.how_to_fix}",
-            "gain",
-            one.cells / max(1, read.get(one.source, 0)),
+            f" {one.file} (line {one.first_line}: '{one.example}' {one.problem}): {fix}"
         )
-        for one in rejected[:5]
-    ]
+        steps.append(NextStep(text, "gain", share))
+    return steps
 
 
 def _ledger_steps(table: TableLedger, currency: str) -> list[NextStep]:
@@ -146,7 +151,10 @@ def _ledger_steps(table: TableLedger, currency: str) -> list[NextStep]:
         ]
         money = f", {' and '.join(worth)}" if worth else ""
         share = max(table.lost_share.values(), default=0.0) or table.unmatched / table.accepted
-        cause = f"{table.cause}: {table.remedy}" if table.cause else "map their ids"
+        cause = f"{table.cause}: {table.remedy}"
+        if table.matched and table.cause == likely_cause([], []).text:
+            some = ", ".join(repr(one) for one in table.unmatched_examples) or "an empty id"
+            cause = f"no account has their ids ({some}); is the accounts export complete?"
         text = (
             f"map {table.unmatched:,} unmatched row{'' if table.unmatched == 1 else 's'} of"
             f" {table.table}{money}: {cause}"

@@ -166,15 +166,14 @@ def _column_gates(accounts: Accounts) -> tuple[Gate, ...]:
 
 def _column_rules(accounts: Accounts, gates: tuple[Gate, ...]) -> tuple[Rule, Rule]:
     names = _candidates(accounts)
-    telling = [name for name in names if accounts.facts.loc[accounts.used, name].nunique() > 1]
+    facts = accounts.facts.loc[accounts.used]
+    telling = [name for name in names if facts[name].nunique(dropna=False) > 1]
     some = Rule(
         "facts to learn from",
         "at least one attribute known before the sale that differs between accounts",
         f"{len(telling):,} of {len(accounts.attributes):,} attributes declared",
         "met" if telling else "stops",
-        ""
-        if telling
-        else "attributes: no column is left to learn from; declare attributes with known: before_sale",
+        "" if telling else _NO_COLUMN,
     )
     stopping = [gate for gate in gates if not gate.passed and not gate.warned]
     asked = [gate for gate in gates if not gate.passed and gate.warned]
@@ -190,6 +189,9 @@ def _column_rules(accounts: Accounts, gates: tuple[Gate, ...]) -> tuple[Rule, Ru
     return some, columns
 
 
+_NO_COLUMN = (
+    "attributes: no column is left to learn from; declare attributes with known: before_sale"
+)
 _ASKS = "no names of persons, identifiers, dates after the decision or words of after the sale"
 
 
