@@ -44,12 +44,17 @@ def run(job: Job) -> Path:
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.in_use import model_standing
+    from icpfit.delivery.registry.look_log import holdout_of, record_look
+    from icpfit.delivery.registry.promotion_log import promotions
     from icpfit.delivery.registry.registered_model import kept_file
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import is_registered, registered_model
+    from icpfit.delivery.report.chapters.succession import succession_chapter, verdict_on
+    from icpfit.delivery.report.kept_page import with_chapter
     from icpfit.delivery.report.page import KEPT_PAGES, write_page
     from icpfit.delivery.report.standing import stamped
     from icpfit.delivery.whole_file import require_writable
+    from icpfit.evidence.succession.looks import look_sentence
     from icpfit.job import root_folder
 
     chosen = job.settings(Report)
@@ -63,17 +68,22 @@ def run(job: Job) -> Path:
     if chosen.pdf:
         require_writable(out.with_suffix(".pdf"), kept=exports)
     store = open_store(root, company.name)
-    said = ""
+    closing: list[tuple[str, str]] = []
     if is_registered(store, chosen.model):
         with terminal.step(f"fetching the report of the {chosen.model}"):
             model = registered_model(store, chosen.model)
-            said = model_standing(store, model)
             page = kept_file(model, KEPT_PAGES[chosen.names]).read_text(encoding="utf-8")
-            write_page(stamped(page, said), out)
+            said = model_standing(store, model)
+            look = record_look(store, *holdout_of(model.tags), job="report", run_id=model.run_id)
+            looked = look_sentence(look) if look else ""
+            decided = verdict_on(promotions(store.promotion_log), model.version)
+            verdict = succession_chapter(decided, with_names=chosen.names == "show")
+            write_page(with_chapter(stamped(page, said, looked), verdict), out)
+            closing = [("model", said), *([("hold-out", looked)] if looked else [])]
     else:
         _without_model(chosen, company, root, job, terminal)
     written = [("report", str(out)), *_printed(chosen, out, terminal)]
-    terminal.closing([*written, ("model", said)] if said else written)
+    terminal.closing([*written, *closing])
     return out
 
 

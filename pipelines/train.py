@@ -65,7 +65,7 @@ def run(job: Job) -> TrainingResult:
     from icpfit.delivery.registry.tracking import is_registered, record_training
     from icpfit.delivery.registry.training_result import TrainingResult
     from icpfit.delivery.registry.trial_record import trial_record
-    from icpfit.delivery.report.strategy_page import kept_pages
+    from icpfit.delivery.report.strategy_page import kept_pages, strategy_decision
     from icpfit.delivery.report.trial_report import trial_report
     from icpfit.evidence.promotion import verdict
     from icpfit.evidence.signal import check_signal
@@ -155,7 +155,9 @@ def run(job: Job) -> TrainingResult:
         record = with_label_test(record, tested, budget)
         record = with_strategy(record, decided_from, taken.accounts, Path(folder))
         recorded = record_training(store, record)
-    result = TrainingResult(facts, recorded.run_id, recorded.model_version)
+    result = TrainingResult(
+        facts, recorded.run_id, recorded.model_version, strategy_decision(decided_from, facts)
+    )
     show_label_test(label, terminal)
     said = train_summary(result, engine_words(tried.model))
     terminal.closing(said, title=f"{company.name}: the challenger")

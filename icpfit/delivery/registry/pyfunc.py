@@ -66,7 +66,8 @@ class ModelService:
         ModelError
             If `frame` is no data frame, or a column holds something else than its attribute.
         """
-        from icpfit.delivery.lists.scored_list import scored_frame
+        from icpfit.delivery.lists.batched_frame import batched_frame
+        from icpfit.delivery.lists.scored_batch import scorer
 
         del params
         if not isinstance(frame, pd.DataFrame):
@@ -84,8 +85,8 @@ class ModelService:
         opened_on = None
         if "opened_on" in rows and "opened_on" not in given:
             opened_on = _days("opened_on", rows["opened_on"])
-        scored = scored_frame(
-            self.model,
+        scored = batched_frame(
+            scorer(self.model),
             _FrameFacts(
                 facts=pd.DataFrame(given, index=rows.index),
                 opened_on=opened_on,

@@ -23,8 +23,11 @@ class TrainingResult:
         The run in MLflow.
     model_version : int or None
         The version that was registered; None where there was no signal.
+    decision : str
+        What the evidence says of the profile in use, one sentence; empty where nothing was asked.
     """
 
     facts: ReportFacts
     run_id: str
     model_version: int | None
+    decision: str = ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from icpfit.delivery.report.chapters.method import method_chapter
 from icpfit.delivery.report.chapters.money_left import money_chapter
 from icpfit.delivery.report.chapters.order import order_chapter
+from icpfit.delivery.report.chapters.succession import succession_chapter
 from icpfit.delivery.report.chapters.tells_apart import tells_apart_chapter
 from icpfit.delivery.report.chapters.trust import trust_chapter
 
@@ -54,6 +55,8 @@ def contents(facts: ReportFacts) -> tuple[Chapter, ...]:
         plain.append(money_chapter(facts))
     if "what-tells" not in found:
         plain.append(tells_apart_chapter(facts))
+    if facts.judgement is not None and not facts.is_silent:
+        plain.append(succession_chapter(None))
     found = {chapter.name: chapter for chapter in plain} | found
     last = ORDER.index("order")
     places = {name: (place, "") for place, name in enumerate(ORDER)}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from icpfit.delivery.amounts import account_count, count, horizon_in_words, interval, money, percent
+from icpfit.evidence.enough_signal import accounts_for_signal
 
 if TYPE_CHECKING:
+    from icpfit.evidence.signal import Signal
     from icpfit.insight.redefinition.redefinition import Redefinition
     from icpfit.measure.estimate import Estimate
 
-__all__ = ["decision_basis", "decision_sentence", "what_would_be_enough"]
+__all__ = ["chance_words", "decision_basis", "decision_sentence", "what_would_be_enough"]
+
+_NEAR_BORDER = 0.1
 
 
-def decision_sentence(found: Redefinition, horizon: str, currency: str) -> str:
+def decision_sentence(
+    found: Redefinition, horizon: str, currency: str, signal: Signal | None = None
+) -> str:
     """Return the decision with the figures that it rests on.
 
     Parameters
@@ -22,6 +29,8 @@ def decision_sentence(found: Redefinition, horizon: str, currency: str) -> str:
         The comparison of the profile in use with the one proposed.
     horizon, currency : str
         As in the settings.
+    signal : Signal, optional
+        Whether the model that looked for groups knows anything.
 
     Returns
     -------
@@ -30,7 +39,7 @@ def decision_sentence(found: Redefinition, horizon: str, currency: str) -> str:
     """
     compared = found.comparison
     if found.proposed is None or compared is None:
-        return _without_proposal(found)
+        return _without_proposal(found, signal)
     if found.why == "same accounts":
         return f"Keep {_in_use(found)}: the proposal would choose the same accounts."
     margin = compared.equal["margin"]
@@ -48,7 +57,7 @@ def decision_sentence(found: Redefinition, horizon: str, currency: str) -> str:
     return f"Cannot tell yet, so {kept}: {both}, {_doubt(found, currency)}."
 
 
-def decision_basis(found: Redefinition, currency: str) -> str:
+def decision_basis(found: Redefinition, currency: str, signal: Signal | None = None) -> str:
     """Return which accounts the decision rests on, and what would be enough where it can't tell.
 
     Parameters
@@ -57,6 +66,8 @@ def decision_basis(found: Redefinition, currency: str) -> str:
         The comparison.
     currency : str
         ISO code.
+    signal : Signal, optional
+        As above.
 
     Returns
     -------
@@ -70,9 +81,12 @@ def decision_basis(found: Redefinition, currency: str) -> str:
     )
     said = [f"Measured after all cost to serve, on {apart}: {found.basis}."]
     if found.proposed is None:
-        said = [f"Looked into: {found.basis}."]
+        said = [f"Looked into: {found.basis}.", _enough_signal(signal)]
     if found.comparison is not None and found.approximate:
-        said.append("Intervals of money are approximate below 1,000 accounts.")
+        said.append(
+            "Intervals of money are approximate: fewer than 1,000 accounts judged, or than 300 "
+            "chosen by each profile."
+        )
     if found.decision == "cannot tell":
         said.append(what_would_be_enough(found, currency))
     return " ".join(sentence for sentence in said if sentence)
@@ -94,6 +108,11 @@ def what_would_be_enough(found: Redefinition, currency: str) -> str:
         A sentence; empty where nothing is known of it.
     """
     enough = found.enough
+    if found.why == "chance" and found.comparison is not None:
+        return (
+            f"Enough would be more accounts judged that the smaller profile chooses; it chooses "
+            f"{count(found.comparison.volume)} of {count(found.n)}."
+        )
     if found.why not in ("spans zero", "too few", "one account", "not independent"):
         return ""
     if found.why == "not independent":
@@ -111,7 +130,57 @@ def what_would_be_enough(found: Redefinition, currency: str) -> str:
     return ""
 
 
-def _without_proposal(found: Redefinition) -> str:
+def chance_words(found: Redefinition) -> str:
+    """Return how often chance alone makes as large a difference, in the direction found.
+
+    Parameters
+    ----------
+    found : Redefinition
+        The comparison.
+
+    Returns
+    -------
+    str
+        Such as "so large a difference came up in 2 of 100 random deals of the margins"; empty where
+        it was not looked into.
+    """
+    if found.comparison is None:
+        return ""
+    up = found.comparison.equal["margin"].difference.value > 0
+    share = found.comparison.chance_better if up else found.comparison.chance_worse
+    if math.isnan(share):
+        return ""
+    # 4.6 must not be shown as 5 and taken for the border.
+    of_100 = (
+        f"{100 * share:.1f}".removesuffix(".0") if share < _NEAR_BORDER else f"{100 * share:.0f}"
+    )
+    often = "fewer than 1" if 100 * share < 1 else of_100
+    return f"so large a difference came up in {often} of 100 random deals of the margins"
+
+
+def _enough_signal(signal: Signal | None) -> str:
+    if signal is None or signal.tier == "signal":
+        return ""
+    enough = accounts_for_signal(signal)
+    if enough is None:
+        return (
+            "How many accounts would be enough can't be said; facts that tell more about a company "
+            "before the sale may help sooner than more accounts."
+        )
+    return (
+        f"Enough to learn from would be about {account_count(enough)}, if what is known before the "
+        f"sale tells as much of them as it does now; there were {count(signal.n)}."
+    )
+
+
+def _without_proposal(found: Redefinition, signal: Signal | None) -> str:
+    if signal is not None and signal.tier != "signal":
+        kept = f"keep {_in_use(found)}" if found.current is not None else "change nothing"
+        tells = "does not tell" if signal.tier == "none" else "tells only weakly"
+        return (
+            f"Cannot tell yet, so {kept}: on {account_count(signal.n)}, what was known before the "
+            f"sale {tells} a profitable fit from the others, and no group stands out."
+        )
     if found.current is None:
         return (
             "Cannot tell yet: there is no profile in use, and no group of accounts stands out "
@@ -127,10 +196,12 @@ def _doubt(found: Redefinition, currency: str) -> str:
     difference = found.comparison.equal["margin"].difference
     if found.why == "too few":
         return "too few accounts for an interval"
+    if found.why == "chance":
+        return f"but {chance_words(found)}"
     if found.why == "one account":
         return "and the sign of the difference rests on one account"
     if found.why == "not independent":
-        return "on the very accounts that the proposal was found on"
+        return "on the very accounts that the proposal was found on, so rather too much"
     return (
         f"and the difference may lie anywhere from {_ends(difference, currency)} "
         f"({percent(difference.level)} interval)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from icpfit.delivery.amounts import account_count, count
 from icpfit.delivery.report.findings import headline
+from icpfit.delivery.report.standing import FIRST_LOOK
 
 if TYPE_CHECKING:
     from icpfit.delivery.report.facts import ReportFacts
@@ -124,6 +125,8 @@ class FirstPage:
         At most three.
     picture : ReportFigure or None
         Current against proposed.
+    look : str
+        How often the hold-out has been looked at; empty without one.
     """
 
     decision: Decision
@@ -134,6 +137,7 @@ class FirstPage:
     trust: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     picture: ReportFigure | None = None
+    look: str = ""
 
 
 def bare_first_page(facts: ReportFacts) -> FirstPage:
@@ -158,7 +162,8 @@ def bare_first_page(facts: ReportFacts) -> FirstPage:
         horizon=facts.horizon,
         currency=facts.currency,
     )
-    return FirstPage("cannot tell", said, "", trust=trust_sentences(facts))
+    look = FIRST_LOOK if facts.judgement is not None and facts.judgement.holdout else ""
+    return FirstPage("cannot tell", said, "", trust=trust_sentences(facts), look=look)
 
 
 def trust_sentences(facts: ReportFacts) -> tuple[str, ...]:

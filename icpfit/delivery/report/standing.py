@@ -1,4 +1,4 @@
-"""What has become of a model since its report was drawn: a line stamped into the kept page."""
+"""What has become of a model since its report was drawn: stamped into the kept page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["as_trained", "stamped"]
+__all__ = ["FIRST_LOOK", "as_trained", "stamped"]
 
-_LINE = re.compile(r'(<p id="standing">)[^<]*(</p>)')
+_STANDING = re.compile(r'(<p id="standing">)[^<]*(</p>)')
+_LOOK = re.compile(r'(<li id="look">)[^<]*(</li>)')
+FIRST_LOOK = "The hold-out was looked at by the training that drew this page."
 
 
 def as_trained(day: dt.date) -> str:
@@ -30,7 +32,7 @@ def as_trained(day: dt.date) -> str:
     return f"As things stood on {day}, before anybody decided on putting the model in use."
 
 
-def stamped(page: str, standing: str) -> str:
+def stamped(page: str, standing: str, look: str = "") -> str:
     """Return a kept page with what has become of its model since.
 
     Parameters
@@ -40,17 +42,23 @@ def stamped(page: str, standing: str) -> str:
     standing : str
         One sentence; it is escaped. Empty leaves the page as it is.
 
+    look : str
+        How often the hold-out has been looked at; as above.
+
     Returns
     -------
     str
-        The page; without the line to be stamped (an earlier version's), unchanged.
+        The page; without a line to be stamped (an earlier version's), unchanged.
 
     Examples
     --------
     >>> stamped('<p id="standing">As trained.</p>', "In use since 2026-07-02 by <mo>.")
     '<p id="standing">In use since 2026-07-02 by &lt;mo&gt;.</p>'
     """
-    if not standing:
-        return page
-    line = html.escape(standing)
-    return _LINE.sub(lambda found: f"{found[1]}{line}{found[2]}", page, count=1)
+    for place, said in ((_STANDING, standing), (_LOOK, look)):
+        page = _filled(page, place, html.escape(said)) if said else page
+    return page
+
+
+def _filled(page: str, place: re.Pattern[str], line: str) -> str:
+    return place.sub(lambda found: f"{found[1]}{line}{found[2]}", page, count=1)

@@ -12,7 +12,7 @@ from icpfit.delivery.report.chapters.redefinition import redefinition_chapter
 from icpfit.delivery.report.chapters.segments import segments_chapter
 from icpfit.delivery.report.chapters.service import service_chapter
 from icpfit.delivery.report.decision_sentence import decision_basis, decision_sentence
-from icpfit.delivery.report.first_page import FirstPage, bare_first_page, trust_sentences
+from icpfit.delivery.report.first_page import FirstPage, bare_first_page
 from icpfit.delivery.report.first_page_answers import load_answer, lost_answer, worth_answer
 from icpfit.delivery.report.first_page_groups import choices
 from icpfit.delivery.report.hidden_names import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from icpfit.insight.service.team_load import TeamLoad
     from icpfit.insight.strategy import Strategy
 
-__all__ = ["first_page", "kept_pages", "with_findings"]
+__all__ = ["first_page", "kept_pages", "strategy_decision", "with_findings"]
 
 
 def with_findings(
@@ -78,12 +78,14 @@ def with_findings(
             currency=facts.currency,
             attributes=accounts.attributes,
             hide_names=names == "hide",
+            signal=facts.signal,
         ),
         segments_chapter(found, facts.horizon, facts.currency),
         service_chapter(service, names=names),
         profit_chapter(decided_from.money, names=names),
-        calibration_chapter(facts.judgement, recalibration),
     ]
+    if not facts.is_silent:
+        chapters.append(calibration_chapter(facts.judgement, recalibration))
     if decided_from.drivers is not None:
         chapters.append(drivers_chapter(decided_from.drivers))
     page = first_page(
@@ -130,6 +132,26 @@ def kept_pages(
     return written
 
 
+def strategy_decision(decided_from: Strategy, facts: ReportFacts) -> str:
+    """Return the report's first sentence, for those who read it elsewhere.
+
+    Parameters
+    ----------
+    decided_from : Strategy
+        What was found out.
+    facts : ReportFacts
+        For the horizon and the currency.
+
+    Returns
+    -------
+    str
+        The decision on the profile in use; empty where nothing was asked.
+    """
+    if decided_from.redefined is None:
+        return ""
+    return decision_sentence(decided_from.redefined, facts.horizon, facts.currency, facts.signal)
+
+
 def first_page(
     facts: ReportFacts,
     *,
@@ -156,24 +178,25 @@ def first_page(
         A part that is missing says why; without any, what is known of the model alone.
     """
     bare = bare_first_page(facts)
+    unsure = facts.signal is not None and facts.signal.tier != "signal"
     horizon, currency = facts.horizon, facts.currency
     todo = actions(found, redefined, facts.accounts.excluded, currency)
     groups = choices(found, horizon, currency)
     if redefined is None:
-        return FirstPage(
-            "cannot tell", bare.headline, bare.basis, groups, (), bare.trust, todo, None
-        )
+        return replace(bare, choices=groups, actions=todo)
     return FirstPage(
-        decision=redefined.decision,
-        headline=decision_sentence(redefined, horizon, currency),
-        basis=decision_basis(redefined, currency),
+        # Where nothing could be found, "keep" would claim that there was nothing to find.
+        decision="cannot tell" if unsure and redefined.proposed is None else redefined.decision,
+        headline=decision_sentence(redefined, horizon, currency, facts.signal),
+        basis=decision_basis(redefined, currency, facts.signal),
         choices=groups,
         answers=(
             worth_answer(redefined, horizon, currency),
             load_answer(loads),
             lost_answer(redefined, currency),
         ),
-        trust=trust_sentences(facts),
+        trust=bare.trust,
         actions=todo,
         picture=profile_figure(redefined, horizon, currency),
+        look=bare.look,
     )

@@ -101,8 +101,8 @@ def key_figures(
                 "Worth",
                 icp.per_100_won,
                 amount,
-                "per 100 customers won of the model's choice instead of those of the profile in use, "
-                f"over {horizon_in_words(horizon)}, if win rates stay as they are",
+                "per 100 customers won of the model's choice instead of those of the profile in "
+                f"use, over {horizon_in_words(horizon)}, if win rates stay as they are",
             ),
         ]
     else:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from icpfit.delivery.report.chapter import Bullets, Chapter, Heading, Notice, Paragraph, Terms
+from icpfit.delivery.report.chapter import Bullets, Chapter, Code, Heading, Notice, Paragraph, Terms
 from icpfit.delivery.report.chapter_page import chapters_html
 from icpfit.delivery.report.page import report_html
 from icpfit.delivery.report.tables import ReportTable
@@ -32,6 +32,7 @@ BLOCKS = (
     Notice("Mind this."),
     Notice("All is well.", "calm"),
     Terms((("margin", "what is left"),)),
+    Code("employees < 10"),
     TABLE,
 )
 
@@ -106,10 +107,12 @@ def test_tables_name_their_rows_and_columns(page, html):
     """Info and relationships (1.3.1): captions, scopes, no empty header, rows of one length."""
     for attrs in page.named("th"):
         assert attrs["scope"] in {"row", "col"}
-    for table in re.findall(r"<table>.*?</table>", html, re.DOTALL):
+    tables = re.findall(r"<table[^>]*>.*?</table>", html, re.DOTALL)
+    assert tables
+    for table in tables:
         assert re.search(r"<caption><span[^>]*>.+</span></caption>", table)
         assert not re.search(r"<th[^>]*>\s*</th>", table)
-        rows = re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+        rows = re.findall(r"<tr[^>]*>.*?</tr>", table, re.DOTALL)
         assert len({len(re.findall(r"<t[hd][ >]", row)) for row in rows}) == 1
 
 

@@ -6,6 +6,8 @@ words stand in the page.
 """
 
 import datetime as dt
+import re
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -19,6 +21,7 @@ from icpfit.data.demo.company import write_demo_company
 from icpfit.data.demo.world import COSTLY_BY_NATURE, COSTLY_BY_REMEDIAL, GOOD_SEGMENTS
 from icpfit.data.tables import read_tables
 from icpfit.delivery.amounts import account_count, money, percent
+from icpfit.delivery.report.page import report_html
 from icpfit.delivery.report.strategy_page import first_page
 from icpfit.delivery.report.trial_report import trial_report
 from icpfit.economics.outcome import joined_accounts
@@ -40,6 +43,7 @@ PROPOSED = Profile(
     (Segment("agencies", COSTLY_BY_NATURE),),
 )  # fmt: skip
 PARTS = ("segments", "fix", "avoid")
+kept = {}  # the page as it is set
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +114,23 @@ def page(company):
     database = duckdb.connect()
     database.register("accounts", table)
     database.register("costs", accounts.activity_costs)
+    kept["page"] = report_html(replace(facts, first=made))
     return made, database, current
+
+
+def test_every_figure_of_the_first_page_is_set(page):
+    made, _, _ = page
+    shown = " ".join(re.sub(r"<[^>]+>", " ", kept["page"]).split())
+    said = [made.headline, *made.trust, *(action.task for action in made.actions)]
+    said += [
+        figure for choice in made.choices for group in choice.groups for figure in group.figures
+    ]
+    said += [
+        part for answer in made.answers for part in (answer.value, answer.interval, answer.text)
+    ]
+    figures = {found for text in said for found in re.findall(r"\d[\d.,]*\d|\d", text)}
+    assert len(figures) > 20
+    assert {found for found in figures if found not in shown} == set()
 
 
 def one(database, query):

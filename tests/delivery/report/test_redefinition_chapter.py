@@ -16,7 +16,7 @@ import pytest
 from icpfit.data.contract import Attribute
 from icpfit.delivery.registry.proposal_record import redefinition_record, with_proposal
 from icpfit.delivery.registry.training_record import TrainingRecord, json_text
-from icpfit.delivery.report.chapter import Bullets, Notice, Paragraph, Terms
+from icpfit.delivery.report.chapter import Bullets, Notice, Paragraph
 from icpfit.delivery.report.chapter_page import chapters_html
 from icpfit.delivery.report.chapters.redefinition import redefinition_chapter, redefinition_figure
 from icpfit.delivery.report.figures import ReportFigure
@@ -86,8 +86,6 @@ def words_of(chapter):
             said.append(block.text)
         elif isinstance(block, Bullets):
             said += block.items
-        elif isinstance(block, Terms):
-            said += [text for pair in block.pairs for text in pair]
         elif isinstance(block, ReportTable):
             said += [block.caption, *(cell for row in block.rows for cell in row)]
         elif isinstance(block, ReportFigure):

@@ -120,15 +120,15 @@ def test_without_an_icp_nothing_is_compared(report_facts, a_judgement):
     page = Page(
         report_html(report_facts(judgement=a_judgement(None), icp_name="", icp_sentences=()))
     ).text
-    assert "No current ICP was given" in page
-    assert "the current ICP's" not in page
+    assert "There is no profile in use" in page
+    assert "of the profile in use" not in page
     assert "Margin, the model's first 20 %" in page
 
 
 def test_a_rule_that_selects_nobody_is_said(report_facts, a_judgement, an_icp):
     nobody = an_icp(comparable=False, n_selected=0, verdict="cannot tell yet")
     page = Page(report_html(report_facts(judgement=a_judgement(nobody)))).text
-    assert "The current ICP “ICP 2025” selects 0 of these accounts" in page
+    assert "The profile in use “ICP 2025” selects 0 of these accounts" in page
 
 
 def test_without_signal_nobody_is_ranked_and_no_driver_is_named(report_facts, a_judgement, an_icp):

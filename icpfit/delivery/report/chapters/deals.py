@@ -75,12 +75,19 @@ def _deal_figure(
     numbered = "; ".join(f"{i} {one.name}" for i, one in enumerate(shown, 1)) + "."
     caption = (
         "How to read it: each numbered dot is a segment, its bars the 90 % intervals; the dashed "
-        f"lines are all {count(whole.n)} deals and all {count(whole.margin.n)} mature customers. Top right "
-        f"is won easily and leaves money. {numbered} "
+        f"lines are all {count(whole.n)} deals and {_customers(found, whole)}. "
+        f"Top right is won easily and leaves money. {numbered} "
         f"Margin over {horizon_in_words(found.horizon)} after cost to serve, {found.currency}."
     )
     svg = deals_svg([whole, *shown], found.currency, "deals", f"Deals. {finding}.")
     return ReportFigure("deals", f"{finding}.", caption, svg)
+
+
+def _customers(found: AbilityToServe, whole: SegmentDeals) -> str:
+    n = count(whole.margin.n)
+    if found.n_apart is None:
+        return f"all {n} mature customers"
+    return f"the {n} mature customers that took no part in finding the segments"
 
 
 def _deal_table(panel: DealPanel, found: AbilityToServe) -> ReportTable:
@@ -105,7 +112,10 @@ def _deal_table(panel: DealPanel, found: AbilityToServe) -> ReportTable:
         ("Margin per customer", True),
         ("Where it stands", False),
     )
-    caption = "Deals by segment, with 90 % intervals; a company may have had several deals"
+    caption = (
+        "Deals by segment, with 90 % intervals; a company may have had several deals. Every margin"
+        f" is over {_customers(found, panel.segments[0])}"
+    )
     return ReportTable(caption, columns, tuple(rows))
 
 

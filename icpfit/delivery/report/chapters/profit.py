@@ -21,6 +21,7 @@ from icpfit.delivery.report.figures import ReportFigure, waterfall_figure
 from icpfit.delivery.report.findings import whale_finding
 from icpfit.delivery.report.profile_words import profile_words
 from icpfit.delivery.report.tables import ReportTable
+from icpfit.insight.profit.money import APART
 
 if TYPE_CHECKING:
     from icpfit.delivery.report.chapter import Block
@@ -130,8 +131,19 @@ def _waterfall_table(found: WhereTheMoneyIs) -> ReportTable:
     caption = (
         f"Mean of an account over {horizon_in_words(found.horizon)}, in {found.currency}, with"
         " 90 % intervals; in brackets, accounts. What is taken away is negative"
+        f"{_compared(found)}"
     )
     return ReportTable(caption, columns, tuple(rows))
+
+
+def _compared(found: WhereTheMoneyIs) -> str:
+    apart = next((group for group in found.waterfalls if group.name == APART), None)
+    if apart is None:
+        return ""
+    return (
+        f". The profiles are taken over the {count(apart.n)} customers compared, who took no part in"
+        " finding the proposed one"
+    )
 
 
 def _both(estimate: Estimate, currency: str) -> str:
@@ -276,7 +288,7 @@ def _months(found: WhereTheMoneyIs) -> ReportFigure:
         "How to read it: a line is the margin of an account so far, on average; it starts with "
         "what it cost to win it, and steps up where invoices are sent. Customers who left stay in "
         f"with what they left. Shaded bands are 90 % intervals. {count(whole.n)} mature accounts, "
-        f"{found.currency}, discounted."
+        f"{found.currency}, discounted{_compared(found)}."
     )
     svg = months_svg(found.months[:4], found.currency, "months", f"Margin by month. {finding}.")
     return ReportFigure("months", f"{finding}.", caption, svg)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.contract import Attribute
     from icpfit.delivery.report.chapter import Block
+    from icpfit.evidence.signal import Signal
     from icpfit.insight.redefinition.redefinition import Redefinition
 
 __all__ = ["redefinition_chapter", "redefinition_figure"]
@@ -50,6 +51,7 @@ def redefinition_chapter(
     currency: str,
     attributes: Mapping[str, Attribute] | None = None,
     hide_names: bool = False,
+    signal: Signal | None = None,
 ) -> Chapter:
     """Return the comparison of the profile in use with the one proposed.
 
@@ -63,6 +65,8 @@ def redefinition_chapter(
         The declared attributes, for their units.
     hide_names : bool
         Whether accounts bear numbers instead of names and ids.
+    signal : Signal, optional
+        Whether the model that looked for groups knows anything.
 
     Returns
     -------
@@ -71,8 +75,8 @@ def redefinition_chapter(
     """
     if found is None:
         return Chapter("redefinition", _TITLE, "No profiles were compared: no model was trained.")
-    said = decision_sentence(found, horizon, currency)
-    lead = f"{said} {decision_basis(found, currency)}"
+    said = decision_sentence(found, horizon, currency, signal)
+    lead = f"{said} {decision_basis(found, currency, signal)}"
     blocks: list[Block] = []
     figure = redefinition_figure(found, horizon, currency)
     if figure is not None:

@@ -151,11 +151,20 @@ def _load_figure(teams: list[TeamLoad], found: AbilityToServe) -> ReportFigure:
         "capacity, a thin line the 90 % interval. Customers as won is what was used on average, "
         f"by customers of any age. For a profile, the {_whole(found.intake)} customers won in a "
         "year are taken to be all of its kind, at the same number; customers won earlier are "
-        f"served on as they are. Basis: {count(found.n)} accounts over "
+        f"served on as they are. Basis: {_basis(found)} over "
         f"{horizon_in_words(found.horizon)}, {figure(found.years, 1)} years of exports."
     )
     svg = team_load_svg(teams, "team-load", f"Load of the teams. {finding}.")
     return ReportFigure("team-load", f"{finding}.", caption, svg)
+
+
+def _basis(found: AbilityToServe) -> str:
+    if found.n_apart is None:
+        return f"{count(found.n)} accounts"
+    return (
+        f"{count(found.n_apart)} accounts that took no part in finding the proposed profile, out of"
+        f" {count(found.n)}"
+    )
 
 
 def _whose(profile: str) -> str:
@@ -202,7 +211,7 @@ def _load_table(found: AbilityToServe) -> ReportTable:
     caption = (
         "What each choice of customers asks of each team over "
         f"{horizon_in_words(found.horizon)}, with 90 % intervals, at an equal number of customers"
-        " won; minutes are shown as hours"
+        f" won; every choice over the same {_basis(found)}; minutes are shown as hours"
     )
     return ReportTable(caption, columns, tuple(rows))
 

@@ -11,12 +11,12 @@ from icpfit.delivery.report.tables import ReportTable
 from icpfit.measure.estimate import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from icpfit.delivery.registry.promotion_log import Promotion
     from icpfit.delivery.report.chapter import Block
 
-__all__ = ["succession_chapter"]
+__all__ = ["succession_chapter", "verdict_on"]
 
 TITLE = "The verdict on the new model"
 CAUSES = {
@@ -24,6 +24,32 @@ CAUSES = {
     "model": "the new model's numbers",
     "cut-offs": "the new model's limits between grades",
 }
+
+
+def verdict_on(log: Iterable[Promotion], version: int) -> Promotion | None:
+    """Return what was last decided on a version, as a challenger.
+
+    Parameters
+    ----------
+    log : iterable of Promotion
+        Oldest first.
+    version : int
+        The version.
+
+    Returns
+    -------
+    Promotion or None
+        None where no verdict was asked for; going back on a model later is no verdict on it.
+
+    Examples
+    --------
+    >>> verdict_on([], 3) is None
+    True
+    """
+    said = [
+        line for line in log if line.challenger_version == version and line.decision != "ROLLBACK"
+    ]
+    return said[-1] if said else None
 
 
 def succession_chapter(decided: Promotion | None, *, with_names: bool = True) -> Chapter:

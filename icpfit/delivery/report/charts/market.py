@@ -47,7 +47,7 @@ def ranges_svg(
         One SVG element.
     """
     with style():
-        names = [wrapped(row[0]) for row in rows]
+        names = [wrapped(row[0], 34) for row in rows]
         figure, axes = axes_of(0.75 + row_height(names, 0.42) * len(rows))
         axes.axvline(0, color=MUTED, linewidth=0.6)
         positions = list(range(len(rows)))[::-1]

@@ -97,7 +97,7 @@ def losses_svg(causes: Sequence[LossCause], currency: str, name: str, alternativ
         One SVG element; remedial cost is told apart by colour and by hatching.
     """
     with style():
-        words = [wrapped(f"{c.activity.replace('_', ' ')}, {c.caused_by}") for c in causes]
+        words = [wrapped(f"{c.activity.replace('_', ' ')}, {c.caused_by}", 34) for c in causes]
         figure, axes = axes_of(0.75 + row_height(words, 0.34) * len(causes))
         ends = [0.0]
         for y, cause in enumerate(causes):

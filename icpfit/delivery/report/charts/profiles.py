@@ -83,7 +83,7 @@ def profiles_svg(lines: Sequence[ProfileMargin], currency: str, name: str, alter
         heights = [LINE * (name.count("\n") + 1) + 0.24 for name in names]
         figure, axes = axes_of(0.4 + sum(heights))
         ends, below = [0.0], 0.0
-        places = []
+        places: list[tuple[float, ProfileMargin]] = []
         for line, name_lines, height in zip(lines, names, heights, strict=True):
             if places and places[-1][1].is_profile and not line.is_profile:
                 axes.axhline(below, color=MUTED, lw=0.5, ls=(0, (2, 2)))

@@ -99,7 +99,7 @@ def test_tables_carry_intervals_and_causes():
         "12.1 k EUR\n9.9–14.3 k EUR", "12.0 k EUR\n10.0–14.0 k EUR",
     )  # fmt: skip
     assert win.rows[-1][0] == "All accounts"
-    assert causes.rows == (("rework visit", "logistics", "43.1 hours", "3.8 k EUR", "27 %"),)
+    assert causes.rows == (("rework visit", "logistics", "43 hours", "3.8 k EUR", "27 %"),)
     assert fix.rows[0][4:] == (
         "−6.8 k EUR\n−12.0 k to −2.3 k EUR", "15.4 k EUR\n13.3–17.6 k EUR",
     )  # fmt: skip
