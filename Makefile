@@ -49,9 +49,11 @@ benchmark-truth: $(READY)  ## targets beside what is reached where the truth is 
 MODELS ?= 100x31,300x31,1000x31
 ROWS ?= 1000000
 SLOW_ROWS ?= 10000
-benchmark-speed: $(READY)  ## CPU per row of exact SHAP values, ours beside others; MODELS= ROWS= SLOW_ROWS=
+benchmark-speed: $(READY)  ## CPU per row of SHAP values, and of scored lists from CSV to CSV; MODELS= ROWS= SLOW_ROWS=
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed \
 	    --models $(MODELS) --rows $(ROWS) --slow-rows $(SLOW_ROWS)
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed_lists \
+	    --rows 10000,100000,$(ROWS) --slow-rows $(SLOW_ROWS)
 
 lock:  ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from icpfit.attribution.values import values_and_scores
 from icpfit.fit.curves import curve_steps
 from icpfit.fit.engines import engine
+from icpfit.fit.scores import scores
 
 if TYPE_CHECKING:
     from icpfit.fit.model import Model
+    from icpfit.fit.scores import Scores
 
-__all__ = ["Contributions", "contributions"]
+__all__ = ["Contributions", "contributions", "scores_and_contributions"]
 
 Which = Literal["margin", "fit"]
 
@@ -108,8 +111,48 @@ def contributions(
     (105.0, [[-100.0], [100.0]])
     """
     wanted: Which = which if which is not None else model.objective
-    if wanted == "fit":
-        values, bias = _averaged(model, "fit", matrix)
+    return _in_unit(model, matrix, wanted, *_averaged(model, wanted, matrix))
+
+
+def scores_and_contributions(
+    model: Model, matrix: npt.NDArray[np.float64]
+) -> tuple[Scores, Contributions]:
+    """Return `scores`, and `contributions` to the number that ranks, in one pass where that can be.
+
+    Parameters
+    ----------
+    model : Model
+        A trained model.
+    matrix : numpy.ndarray, shape (n, p)
+        As for `contributions`.
+
+    Returns
+    -------
+    tuple of Scores and Contributions
+        The same bytes as from the two functions.
+
+    Raises
+    ------
+    ValueError
+        When the matrix has not one column per feature.
+    """
+    asked = engine(model, model.objective)
+    if asked.tables is None or matrix.shape[1] != asked.tables.n_features:
+        return scores(model, matrix), contributions(model, matrix)
+    values, raw = values_and_scores(asked.tables, matrix, model.threads)
+    found = _in_unit(model, matrix, model.objective, values[:, :-1], float(asked.tables.bias))
+    return scores(model, matrix, {model.objective: raw}), found
+
+
+def _in_unit(
+    model: Model,
+    matrix: npt.NDArray[np.float64],
+    which: Which,
+    values: npt.NDArray[np.float64],
+    bias: float,
+) -> Contributions:
+    """Return the forests' values with all that the model lays over them."""
+    if which == "fit":
         if model.fit_curves is not None:
             share = model.fit_curves.share
             values = (1 - share) * values + share * curve_steps(model.fit_curves, matrix)
@@ -118,7 +161,6 @@ def contributions(
             values = model.calibration.slope * values
             bias = model.calibration.slope * bias + model.calibration.intercept
         return Contributions(values, bias, "log-odds", "fit")
-    values, bias = _averaged(model, "margin", matrix)
     scale, shift = float(model.margin_scale), float(model.margin_shift)
     return Contributions(scale * values, scale * bias + shift, model.currency, "margin")
 

@@ -121,7 +121,8 @@ def _joined(
         nothing = phrases < 0
         parts.append((further if rank else words).take(pa.array(phrases, mask=nothing)))
         parts.append(money.take(pa.array(amounts, mask=nothing)))
-    texts = pc.binary_join_element_wise(*parts, "", null_handling="skip")
+    # Not "skip": it drops rows of which every part is null.
+    texts = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
     # A row's first reason is there, or none is.
     return pc.if_else(pa.array(phrase_at[0] >= 0), texts, pa.scalar(None, pa.string()))
 
@@ -167,8 +168,9 @@ def _level_texts(feature: Feature, facts: pa.RecordBatch, rows: Ints) -> tuple[l
     missing = f"{feature.words} not known"
     if feature.name not in facts.schema.names:
         return [missing], np.zeros(len(rows), dtype=np.int64)
-    given = facts.column(feature.name).take(pa.array(rows)).cast(pa.string())
-    encoded = given.dictionary_encode()
+    given = facts.column(feature.name).take(pa.array(rows))
+    is_encoded = pa.types.is_dictionary(given.type)
+    encoded = given if is_encoded else given.cast(pa.string()).dictionary_encode()
     kinds = dict.fromkeys(feature.levels, "") | dict.fromkeys(feature.rare_levels, " (rare)")
     levels = encoded.dictionary.to_pylist()
     texts = [f"{feature.words} {level}{kinds.get(level, ' (never served)')}" for level in levels]

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from icpfit.insight.service.team_load import ProfileLoad, TeamLoad
     from icpfit.measure.estimate import Estimate
 
-__all__ = ["load_answer", "lost_answer", "worth_answer"]
+__all__ = ["WITHOUT_INDEPENDENCE", "load_answer", "lost_answer", "worth_answer"]
+
+WITHOUT_INDEPENDENCE = (
+    "Not known: measured on the accounts that chose the groups it would be told too high."
+)
 
 PROPOSED, CURRENT = "proposed ICP", "current ICP"
 WHOSE = {
@@ -47,7 +51,8 @@ def worth_answer(found: Redefinition | None, horizon: str, currency: str) -> Ans
     Returns
     -------
     Answer
-        Named "worth"; without a figure it says why there is none.
+        Named "worth"; without a figure it says why there is none. There is none where only the
+        accounts that chose the groups could be measured.
     """
 
     def answer(value: str, ends: str, text: str) -> Answer:
@@ -58,6 +63,8 @@ def worth_answer(found: Redefinition | None, horizon: str, currency: str) -> Ans
         if found is not None and found.proposed is not None:
             why = f"Not known: {found.worth.note or 'too few accounts to compare'}."
         return answer("", "", why)
+    if not found.independent:
+        return answer("", "", WITHOUT_INDEPENDENCE)
     instead = "instead of the one in use" if found.current is not None else "instead of anybody"
     text = (
         f"per 100 customers won by the proposed profile {instead}, over "
@@ -65,7 +72,10 @@ def worth_answer(found: Redefinition | None, horizon: str, currency: str) -> Ans
     )
     fixed = found.worth_once_fixed
     if fixed is not None and not math.isnan(fixed.value):
-        text += f" Were the groups to fix mended first, {money_interval(fixed, currency)}."
+        text += (
+            " With the remedial cost of the groups to fix taken out of the books, "
+            f"{money_interval(fixed, currency)}."
+        )
     value = money(found.worth.value, currency, signed=True)
     return answer(value, _level_and_ends(found.worth, currency), text)
 

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from icpfit.delivery.amounts import (
-    account_count,
     horizon_in_words,
     money,
     money_interval,
@@ -14,6 +13,13 @@ from icpfit.delivery.amounts import (
     percent_interval,
 )
 from icpfit.delivery.report.first_page import Choice, Group
+from icpfit.delivery.report.held_out_words import (
+    accounts_told,
+    caveat,
+    enough_held_out,
+    told_figures,
+    which,
+)
 from icpfit.delivery.report.quantities import quantity_words
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ HEADINGS: tuple[tuple[Part, str, Literal["bring", "leave", "fix"]], ...] = (
 EMPTY = {
     "segments": "No group stands out clearly enough to go for.",
     "avoid": "No group loses money both with and without remedial cost clearly enough to leave it.",
-    "fix": "No losing group would clearly be a fit once its remedial cost is gone.",
+    "fix": "No losing group clearly counts as a fit with remedial cost taken out of the books.",
 }
 
 
@@ -53,6 +59,8 @@ def choices(
     -------
     tuple of Choice
         Bring in, leave, fix; an empty one says why it is empty. Candidates are only counted.
+        Figures are those of the hold-out, each group by its own rule; where there are too few of
+        its accounts, those that chose the group, so marked.
     """
     if found is None:
         return ()
@@ -110,10 +118,12 @@ def _choice(
     of_part = [group for group in found.segments if group.part == part]
     passed = [group for group in of_part if group.status == "segment"]
     shown = tuple(
-        Group(group.segment.name, _figures(group, part, horizon, currency))
+        Group(group.segment.name, _figures(group, found, horizon, currency))
         for group in passed[: MOST_SHOWN[part]]
     )
     more = []
+    if any(enough_held_out(group) is not None for group in passed[: MOST_SHOWN[part]]):
+        more.append(f"Measured on {which(found)} accounts that did not decide who stands here.")
     left = len(passed) - MOST_SHOWN[part]
     if left > 0:
         more.append(f"{left} more in the chapter on segments.")
@@ -126,14 +136,18 @@ def _choice(
     return Choice(heading, kind, shown, empty, " ".join(more), "segments" if more else "")
 
 
-def _figures(group: FoundSegment, part: Part, horizon: str, currency: str) -> tuple[str, ...]:
+def _figures(
+    group: FoundSegment, found: FoundSegments, horizon: str, currency: str
+) -> tuple[str, ...]:
+    told = told_figures(group)
     over = horizon_in_words(horizon)
-    margin = f"{money_interval(group.margin, currency)} each"
-    accounts = account_count(group.n)
-    if part == "segments":
-        fit = f"{percent_interval(group.fit_rate)} were a profitable fit"
+    margin = f"{money_interval(told.margin, currency)} each"
+    marked = caveat(group, found)
+    accounts = accounts_told(group, found) + (f", {marked}" if marked else "")
+    if group.part == "segments":
+        fit = f"{percent_interval(told.fit_rate)} were a profitable fit"
         return (f"{margin} over {over}; {fit}; {accounts}",)
-    without = money_interval(group.margin_if_fixed, currency)
-    said = f"{margin}; {without} without remedial cost; {accounts}"
-    cause = cause_words(group, currency) if part == "fix" else ""
+    without = money_interval(told.margin_if_fixed, currency)
+    said = f"{margin}; {without} with remedial cost taken out of the books; {accounts}"
+    cause = cause_words(group, currency) if group.part == "fix" else ""
     return (said, *((f"{cause[:1].upper()}{cause[1:]}",) if cause else ()))

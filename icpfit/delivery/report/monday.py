@@ -8,11 +8,18 @@ from icpfit.delivery.amounts import account_count, count, money, money_interval
 from icpfit.delivery.report.decision_sentence import what_would_be_enough
 from icpfit.delivery.report.first_page import Action
 from icpfit.delivery.report.first_page_groups import cause_words
+from icpfit.delivery.report.held_out_words import (
+    accounts_told,
+    caveat,
+    enough_held_out,
+    told_figures,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from icpfit.insight.redefinition.redefinition import Redefinition
+    from icpfit.insight.segments.figures import GroupFigures
     from icpfit.insight.segments.found import FoundSegment, FoundSegments
 
 __all__ = ["actions"]
@@ -44,8 +51,9 @@ def actions(
     -------
     tuple of Action
         A list for Marketing where the profile is to change; a cause for Service where a group to
-        fix passed; calls for Sales to stop where a group to leave passed. Where the data can't
-        tell, what to collect.
+        fix passed; calls for Sales to stop where a group to leave passed. Where the hold-out
+        doesn't bear such a group out, it is to be watched. Where the data can't tell, what to
+        collect.
     """
     passed = [group for group in found.segments if group.status == "segment"] if found else []
     by_part = {
@@ -54,8 +62,8 @@ def actions(
     }
     todo = [
         *_marketing(by_part["segments"], redefined),
-        *_service(by_part["fix"], currency),
-        *_sales(by_part["avoid"], currency),
+        *_service(by_part["fix"], found, currency),
+        *_sales(by_part["avoid"], found, currency),
         *_collect(found, redefined, excluded, currency),
     ]
     return tuple(todo[:MOST])
@@ -73,42 +81,82 @@ def _marketing(groups: Sequence[FoundSegment], redefined: Redefinition | None) -
     return [Action("Marketing operations", _capital(task))]
 
 
-def _service(groups: Sequence[FoundSegment], currency: str) -> list[Action]:
+def _service(
+    groups: Sequence[FoundSegment], found: FoundSegments | None, currency: str
+) -> list[Action]:
     known = [group for group in groups if group.causes]
-    if not known:
+    if found is None or not known:
         return []
 
-    def at_stake(group: FoundSegment) -> float:
-        return group.n * (group.margin_if_fixed.value - group.margin.value)
+    def gain(group: FoundSegment) -> float:
+        told = told_figures(group)
+        return told.margin_if_fixed.value - told.margin.value
 
-    group = max(known, key=lambda it: (at_stake(it), it.segment.name))
-    gain = money(group.margin_if_fixed.value - group.margin.value, currency)
+    borne_out = [group for group in known if not _earns_or_stays_lost(group)]
+    if not borne_out:
+        return [Action("Service lead", _watch(known[0], found, currency))]
+    group = max(borne_out, key=lambda it: (it.n * gain(it), it.segment.name))
     task = (
         f"in “{group.segment.name}”, take the first cause in hand: "
-        f"{cause_words(group, currency)}. All its remedial cost is {gain} an account."
+        f"{cause_words(group, currency)}. All its remedial cost is {money(gain(group), currency)} "
+        f"an account ({_rests_on(group, found)})."
     )
     return [Action("Service lead", _capital(task))]
 
 
-def _sales(groups: Sequence[FoundSegment], currency: str) -> list[Action]:
-    sure = [
-        group
-        for group in groups
-        if group.margin.high is not None
-        and group.margin.high < 0
-        and group.margin_if_fixed.high is not None
-        and group.margin_if_fixed.high < 0
-    ]
-    if not sure:
+def _sales(
+    groups: Sequence[FoundSegment], found: FoundSegments | None, currency: str
+) -> list[Action]:
+    sure = [group for group in groups if _surely_loses(group)]
+    if found is None or not sure:
         return []
-    worst, *others = sorted(sure, key=lambda it: (it.margin.value * it.n, it.segment.name))
+    borne_out = [
+        group for group in sure if (held := enough_held_out(group)) is None or _surely_loses(held)
+    ]
+    if not borne_out:
+        return [Action("Sales lead", _watch(sure[0], found, currency))]
+    worst, *others = sorted(
+        borne_out, key=lambda it: (told_figures(it).margin.value * it.n, it.segment.name)
+    )
+    told = told_figures(worst)
     names = _listed([worst.segment.name, *(group.segment.name for group in others)])
-    which = "the first " if others else "they "
+    whose = "the first " if others else "they "
     task = (
-        f"stop calling {names}: {which}left {money_interval(worst.margin, currency)} each, and "
-        f"{money(worst.margin_if_fixed.value, currency)} with remedial cost taken out."
+        f"stop calling {names}: {whose}left {money_interval(told.margin, currency)} each, and "
+        f"{money(told.margin_if_fixed.value, currency)} with remedial cost taken out of the books "
+        f"({_rests_on(worst, found)})."
     )
     return [Action("Sales lead", _capital(task))]
+
+
+def _surely_loses(told: FoundSegment | GroupFigures) -> bool:
+    """Return whether both margins lie below zero with their whole intervals."""
+    ends = (told.margin.high, told.margin_if_fixed.high)
+    return all(high is not None and high < 0 for high in ends)
+
+
+def _earns_or_stays_lost(group: FoundSegment) -> bool:
+    """Return whether the hold-out says that a group to fix needs no mending, or gains nothing."""
+    held = enough_held_out(group)
+    if held is None:
+        return False
+    low, high = held.margin.low, held.margin_if_fixed.high
+    return (low is not None and low > 0) or (high is not None and high < 0)
+
+
+def _rests_on(group: FoundSegment, found: FoundSegments) -> str:
+    marked = caveat(group, found)
+    return accounts_told(group, found) + (f", {marked}" if marked else "")
+
+
+def _watch(group: FoundSegment, found: FoundSegments, currency: str) -> str:
+    told = told_figures(group)
+    return (
+        f"Watch “{group.segment.name}”, and change nothing yet: on {accounts_told(group, found)} "
+        f"that did not choose it, it left {money_interval(told.margin, currency)} each, and "
+        f"{money_interval(told.margin_if_fixed, currency)} with remedial cost taken out of the "
+        "books, which does not bear out what the others showed."
+    )
 
 
 def _collect(

@@ -29,11 +29,12 @@ def profile_figure(found: Redefinition, horizon: str, currency: str) -> ReportFi
     Returns
     -------
     ReportFigure or None
-        Named "current-proposed"; None where there is nothing to compare.
+        Named "current-proposed"; None where there is nothing to compare, or only on the accounts
+        that chose the groups: a picture would tell too much.
     """
     from icpfit.delivery.report.charts.profiles import ProfileMargin, profiles_svg
 
-    if found.comparison is None:
+    if found.comparison is None or not found.independent:
         return None
     margin = found.comparison.equal["margin"]
     if math.isnan(margin.proposed.value) or math.isnan(margin.current.value):
@@ -68,8 +69,11 @@ def profile_figure(found: Redefinition, horizon: str, currency: str) -> ReportFi
         f"their 90 % intervals; above the dashed line both profiles with {each} each, below it the "
         f"proposal's groups. Basis: {found.basis}."
     )
-    if shown and found.independent:
-        caption += " The lists above are of other accounts, so a group's figures differ there."
+    if shown:
+        caption += (
+            " An account stands here in the first group of the proposal that it meets, and in the "
+            "lists above in each, so figures may differ."
+        )
     if left > 0:
         caption += f" Not drawn: {left} more groups of it."
     alternative = f"Current against proposed. {finding}"

@@ -1,5 +1,6 @@
 """The first page: its sentences by hand, for each decision, and what it does without a part."""
 
+import dataclasses
 import datetime as dt
 import importlib.util
 from pathlib import Path
@@ -7,7 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from icpfit.delivery.report.decision_sentence import decision_basis, decision_sentence
+from icpfit.delivery.report.decision_sentence import (
+    chance_words,
+    decision_basis,
+    decision_sentence,
+)
 from icpfit.delivery.report.first_page_answers import load_answer, lost_answer, worth_answer
 from icpfit.delivery.report.first_page_groups import choices
 from icpfit.delivery.report.monday import actions
@@ -20,6 +25,7 @@ from icpfit.insight.redefinition.group_outcomes import GroupOutcome
 from icpfit.insight.redefinition.market import MarketCounts
 from icpfit.insight.redefinition.redefinition import Redefinition
 from icpfit.insight.redefinition.rule_comparison import Compared, RuleComparison
+from icpfit.insight.segments.figures import GroupFigures
 from icpfit.insight.segments.found import FoundSegment, FoundSegments, RemedialCause
 from icpfit.insight.service.team_load import ProfileLoad, TeamLoad
 from icpfit.measure.estimate import Estimate
@@ -161,7 +167,7 @@ def test_worth_has_unit_horizon_interval_and_condition():
     for said in ("per 100 customers won", "over 12 months", "if win rates stay the same"):
         assert said in worth.text
     mended = worth_answer(redefined(worth_once_fixed=Estimate(7e5, 4e5, 1e6)), "12mo", "EUR")
-    assert "Were the groups to fix mended first, 700 k EUR" in mended.text
+    assert "groups to fix taken out of the books, 700 k EUR" in mended.text
     assert not worth_answer(redefined(proposed=None), "12mo", "EUR").value
     assert not worth_answer(None, "12mo", "EUR").value
 
@@ -199,14 +205,118 @@ def test_groups_stand_with_margin_share_and_number():
     assert bring.groups[0].figures == (
         (
             "14.2 k EUR (90 %: 13.2–15.2 k EUR) each over 12 months; 70 % (90 %: 60–80 %) were a "
-            "profitable fit; 60 accounts"
+            "profitable fit; 60 accounts, chosen on these accounts, so rather too high"
         ),
     )
-    assert "without remedial cost" in leave.groups[0].figures[0]
+    assert leave.groups[0].figures[0] == (
+        "−9.2 k EUR (90 %: −10.2 k to −8.2 k EUR) each; −6.0 k EUR (90 %: −7.0 k to −5.0 k EUR) "
+        "with remedial cost taken out of the books; 60 accounts, chosen on these accounts, so "
+        "rather too low"
+    )
+    assert not bring.more
     assert fix.groups[0].figures[1] == (
         "Returns handling, caused by logistics: 72 % of its remedial cost, 6.5 hours and 7.2 k EUR "
         "an account"
     )
+
+
+def held_out(one, n, margin, fixed, half=500):
+    """The group as the hold-out saw it, with intervals as wide as `half` on either side."""
+    of = GroupFigures(
+        n, 0.1, Estimate(0.6, 0.5, 0.7), Estimate(0.6, 0.5, 0.7),
+        Estimate(margin, margin - half, margin + half), Estimate(fixed, fixed - half, fixed + half),
+        Estimate(1.0), Estimate(1.0), Estimate(1.0),
+    )  # fmt: skip
+    return dataclasses.replace(one, held_out=of)
+
+
+def later(*groups):
+    return dataclasses.replace(found(*groups), holdout="later")
+
+
+def test_figures_are_those_of_accounts_that_did_not_choose_the_group():
+    cold = group("cold chain", "segments", 14200.0, 14500.0)
+    bring, *_ = choices(later(held_out(cold, 34, 9100.0, 9300.0)), "12mo", "EUR")
+    assert bring.groups[0].figures == (
+        (
+            "9.1 k EUR (90 %: 8.6–9.6 k EUR) each over 12 months; 60 % (90 %: 50–70 %) were a "
+            "profitable fit; 34 later accounts"
+        ),
+    )
+    assert bring.more == "Measured on later accounts that did not decide who stands here."
+    few, *_ = choices(later(held_out(cold, 19, 9100.0, 9300.0)), "12mo", "EUR")
+    assert few.groups[0].figures[0].startswith("14.2 k EUR")
+    assert (
+        few.groups[0]
+        .figures[0]
+        .endswith(
+            "60 accounts, chosen on these accounts, so rather too high; too few later accounts to tell "
+            "(19)"
+        )
+    )
+    assert not few.more
+
+
+def test_without_independence_neither_worth_nor_picture():
+    same = redefined("cannot tell", "not independent", independent=False)
+    worth = worth_answer(same, "12mo", "EUR")
+    assert (worth.value, worth.interval) == ("", "")
+    assert worth.text == (
+        "Not known: measured on the accounts that chose the groups it would be told too high."
+    )
+    assert profile_figure(same, "12mo", "EUR") is None
+
+
+@pytest.mark.parametrize(
+    ("n", "margin", "fixed", "begins"),
+    [
+        (34, -4000.0, -3000.0, "Stop calling “agencies”: they left −4.0 k EUR"),
+        (34, -400.0, -3000.0, "Watch “agencies”"),  # reaches above zero
+        (34, -4000.0, -400.0, "Watch “agencies”"),
+        (19, 4000.0, 5000.0, "Stop calling “agencies”: they left −9.2 k EUR"),  # too few to tell
+    ],
+)
+def test_nobody_stops_calling_whom_the_hold_out_does_not_bear_out(n, margin, fixed, begins):
+    agencies = held_out(group("agencies", "avoid", -9200.0, -6000.0), n, margin, fixed)
+    [sales] = [
+        it for it in actions(later(agencies), redefined(), {}, "EUR") if it.role == "Sales lead"
+    ]
+    assert sales.task.startswith(begins)
+    assert ("too few later accounts to tell (19)" in sales.task) == (n < 20)
+    assert f"{n} later accounts" in sales.task or n < 20
+
+
+@pytest.mark.parametrize(
+    ("margin", "fixed", "begins"),
+    [
+        (-1500.0, 5000.0, "In “alpine”, take the first cause in hand"),
+        (-100.0, 100.0, "In “alpine”"),  # unclear, not against it
+        (600.0, 5000.0, "Watch “alpine”"),  # earns as it is
+        (-6000.0, -600.0, "Watch “alpine”"),  # loses whatever is mended
+    ],
+)
+def test_nothing_is_mended_that_the_hold_out_speaks_against(margin, fixed, begins):
+    alpine = held_out(group("alpine", "fix", -2000.0, 8000.0, causes=(CAUSE,)), 40, margin, fixed)
+    [service] = [
+        it for it in actions(later(alpine), redefined(), {}, "EUR") if it.role == "Service lead"
+    ]
+    assert service.task.startswith(begins)
+    assert "40 later accounts" in service.task
+
+
+@pytest.mark.parametrize(
+    ("share", "often"),
+    [(0.0005, "fewer than 1"), (0.02, "2"), (0.046, "4.6"), (0.0545, "5.5"), (0.234, "23")],
+)
+def test_chance_is_told_in_deals_of_100(share, often):
+    plain = redefined("cannot tell", "chance")
+    told = dataclasses.replace(plain.comparison, chance_better=share, chance_worse=0.9)
+    sentence = decision_sentence(dataclasses.replace(plain, comparison=told), "12mo", "EUR")
+    assert sentence.endswith(
+        f", but so large a difference came up in {often} of 100 random deals of the margins."
+    )
+    assert "it chooses 130 of 500" in decision_basis(plain, "EUR")
+    assert chance_words(plain) == ""
 
 
 def test_candidates_are_counted_and_never_listed():

@@ -65,25 +65,33 @@ def icpfit_conf():
     return Path(icpfit.__file__).parents[1] / "conf"
 
 
-def found_groups(settings, accounts, report):
+def found_groups(settings, accounts, report, held):
     """The planted groups as if they had been found, with icpfit's own figures of them."""
-    table = both_outcomes(accounts, settings.economics.label).loc[report]
-    facts = accounts.facts.loc[report]
+    outcomes = both_outcomes(accounts, settings.economics.label)
     listed = [(part, group) for part in PARTS for group in getattr(PROPOSED, part)]
-    members = [meets(group, facts).to_numpy() for _, group in listed]
-    figures = group_figures(table, members, seed=1, n_boot=200)
+
+    def measured(part):
+        facts = accounts.facts.loc[part]
+        members = [meets(group, facts).to_numpy() for _, group in listed]
+        return members, group_figures(outcomes.loc[part], members, seed=1, n_boot=200)
+
+    table = outcomes.loc[report]
+    members, figures = measured(report)
+    _, held_out = measured(held)
     segments = tuple(
         FoundSegment(
             group, part, "segment", of.n, of.coverage, of.fit_rate, of.fit_if_fixed, of.margin,
             of.margin_if_fixed, of.cost_to_serve, of.remedial_cost, of.lift, 0.001, 0.01, 1.0,
             remedial_causes(accounts, report[inside], settings.economics.rate_card) if part == "fix" else (),
+            held_out=later,
         )
-        for (part, group), of, inside in zip(listed, figures, members, strict=True)
+        for (part, group), of, inside, later in zip(listed, figures, members, held_out, strict=True)
     )  # fmt: skip
     base = whole(table, seed=1)
     return FoundSegments(
         segments, report[:0], report, "a report part", base.fit_rate, base.margin,
-        base.cost_to_serve, None, "",
+        base.cost_to_serve, None, "", holdout="later",
+        base_held_out=whole(outcomes.loc[held], seed=1),
     )  # fmt: skip
 
 
@@ -99,7 +107,7 @@ def page(company):
     )
     made = first_page(
         facts,
-        found=found_groups(settings, accounts, report),
+        found=found_groups(settings, accounts, report, judged),
         redefined=redefinition(
             accounts, None, current, PROPOSED, judged=judged, basis="half", seed=1, n_boot=200
         ),
@@ -143,18 +151,22 @@ def where(segment):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_groups(page, part):
+    """By their own rules, on the accounts that did not choose them; else so marked."""
     made, database, _ = page
     choice = made.choices[{"segments": 0, "avoid": 1, "fix": 2}[part]]
     assert len(choice.groups) == len(getattr(PROPOSED, part))
     for shown, segment in zip(choice.groups, getattr(PROPOSED, part), strict=True):
-        n, margin, fit, without = one(
-            database,
-            f"""select count(*), avg(margin), avg(fit), avg(margin + remedial_cost)
-            from accounts where part = 'report' and {where(segment)}""",
-        )
+        query = f"""select count(*), avg(margin), avg(fit), avg(margin + remedial_cost)
+            from accounts where {where(segment)} and part ="""
+        n, margin, fit, without = one(database, f"{query} 'judged'")
+        enough = n >= 20
         said = " ".join(shown.figures)
+        if not enough:
+            assert f"too few later accounts to tell ({n})" in said
+            n, margin, fit, without = one(database, f"{query} 'report'")
         assert said.startswith(money(margin, "EUR"))
-        assert account_count(n) in said
+        assert account_count(n, "later" if enough else "") in said
+        assert ("chosen on these accounts" in said) == (not enough)
         if part == "segments":
             assert f"{percent(fit)} (90 %" in said
         else:

@@ -14,7 +14,7 @@ from icpfit.delivery.report.market_findings import (
     prospect_sentences,
     unknown_sentences,
 )
-from icpfit.delivery.report.pilot_findings import pilot_sentences
+from icpfit.delivery.report.pilot_words import pilot_sentences
 from icpfit.icp.profile import Profile, Segment
 from icpfit.insight.market.likeness import ConditionMet
 from icpfit.insight.market.market import Market, MissingFact
@@ -117,6 +117,7 @@ def test_a_pilot_is_not_asked_for_what_is_known():
     assert "12 months" in last
     first, second, _ = pilot_sentences(_market(speaks="a little"))
     assert "17 accounts" in first
+    assert "at least half of what the average customer leaves (12.4 k EUR each)" in first
     assert "they lose 20.0 k EUR or more together" in first
     assert second.endswith("no pilot of a bearable size would.")
 

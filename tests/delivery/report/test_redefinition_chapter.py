@@ -112,9 +112,22 @@ def test_the_answer_comes_first_and_worth_has_unit_horizon_and_condition(found):
         "Worth, per 100 customers won by the proposed profile instead of the profile in use, over"
         " 12 months, if win rates stay the same:" in said
     )
-    assert re.search(r"whichever profile is used, the change would be worth [\d.,]+ [kM] EUR", said)
+    assert re.search(r"taken out of the books, whichever profile is used: [\d.,]+ [kM] EUR", said)
     assert "The model's score plays no part" in said
+    assert (
+        "So large a difference came up in fewer than 1 of 100 random deals of the margins" in said
+    )
     assert "because" not in said
+
+
+def test_without_independence_no_worth_is_told(found):
+    same = dataclasses.replace(found, decision="cannot tell", why="not independent",
+                               independent=False)  # fmt: skip
+    chapter = redefinition_chapter(same, **WORDS)
+    said = words_of(chapter)
+    assert "Worth: not known: measured on the accounts that chose the groups" in said
+    assert "customers won by the proposed profile" not in said
+    assert "rather too good" in redefinition_figure(same, "12mo", "EUR").finding
 
 
 def test_the_tables_hold_the_figures(found):
@@ -250,6 +263,7 @@ def test_a_training_keeps_the_proposal_with_what_speaks_for_it(found, company, t
     assert record["comparison"]["equal"]["margin"]["difference"]["low"] == pytest.approx(
         found.comparison.equal["margin"].difference.low
     )
+    assert record["comparison"]["chance_better"] == found.comparison.chance_better < 0.01
     assert "Firm" not in kept.texts["redefinition.json"]
     assert kept.tags["icpfit.redefinition"] == "change"
 

@@ -71,9 +71,8 @@ def _advice(group: DropOrFix, found: AbilityToServe) -> str:
         f" {money(group.cost_to_serve.value, currency)}, the other customers"
         f" {money(group.cost_elsewhere.value, currency)};"
         f" {money(group.remedial_cost.value, currency)} of it makes up for what went wrong."
-        f" Without that, an account like these would leave"
-        f" {money_interval(group.margin_if_fixed, currency)} instead of"
-        f" {money(group.margin.value, currency)}."
+        f" Each left {money(group.margin.value, currency)}; with remedial cost taken out of the"
+        f" books, {money_interval(group.margin_if_fixed, currency)}."
     )
     if group.advice == "fix" and not group.is_sure:
         text += " Fixing is surely worth something; whether dropping is worth more can't be told."

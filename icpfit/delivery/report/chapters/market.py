@@ -21,7 +21,8 @@ from icpfit.delivery.report.market_findings import (
     prospect_sentences,
     unknown_sentences,
 )
-from icpfit.delivery.report.pilot_findings import basis_words, pilot_sentences
+from icpfit.delivery.report.pilot_findings import basis_words
+from icpfit.delivery.report.pilot_words import pilot_sentences
 from icpfit.delivery.report.tables import ReportTable
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def market_chapter(
         Bullets(tuple(pilot_sentences(market))),
         Paragraph(
             "A pilot of that size tells in 8 of 10 cases, with an interval of 90 %, if the "
-            "difference is as large as said and accounts spread as these did."
+            "difference is as large as said and accounts spread as these did. A smaller one is "
+            "missed more often."
         ),
     ]
     if prospects is not None:

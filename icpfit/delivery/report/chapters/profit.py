@@ -141,8 +141,8 @@ def _compared(found: WhereTheMoneyIs) -> str:
     if apart is None:
         return ""
     return (
-        f". The profiles are taken over the {count(apart.n)} customers compared, who took no part in"
-        " finding the proposed one"
+        f". The profiles are taken over the {count(apart.n)} customers compared, who took no part"
+        " in finding the proposed one"
     )
 
 

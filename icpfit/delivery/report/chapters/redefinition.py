@@ -21,9 +21,15 @@ from icpfit.delivery.report.chapters.redefinition_tables import (
     market_table,
     moves_table,
 )
-from icpfit.delivery.report.decision_sentence import decision_basis, decision_sentence
+from icpfit.delivery.report.decision_sentence import (
+    chance_words,
+    decision_basis,
+    decision_sentence,
+)
 from icpfit.delivery.report.figures import ReportFigure
+from icpfit.delivery.report.first_page_answers import WITHOUT_INDEPENDENCE
 from icpfit.icp.wording import sentences, sql_where
+from icpfit.insight.redefinition.chance import DEALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +46,10 @@ _AMOUNTS = (
     ("margin", "margin"),
     ("cost_to_serve", "cost to serve"),
     ("remedial_cost", "of it remedial"),
+)
+_CHANCE = (
+    "A deal gives every account judged the margin of another at random, so that neither profile can"
+    " know anything. A difference counts only if at most 5 of 100 deals make as large a one."
 )
 _SHARES = (("fit", "profitable fits"), ("retained", "stayed"), ("loyalty", "loyalty"))
 
@@ -127,6 +137,8 @@ def redefinition_figure(found: Redefinition, horizon: str, currency: str) -> Rep
         _each(cost.value, currency, "cost to serve"),
     )
     finding = f"{left} and {spent} with the proposed profile, by the same number of accounts."
+    if not found.independent:
+        finding = f"on the accounts that chose its groups, so rather too good: {finding}"
     caption = (
         f"How to read it: means per account over {horizon_in_words(horizon)}, dots for"
         f" {_in_use(found)}, diamonds for the proposed profile; a bar is the 90 % interval, the"
@@ -142,7 +154,11 @@ def redefinition_figure(found: Redefinition, horizon: str, currency: str) -> Rep
         name="redefinition-pairs",
         alternative=f"Current against proposed at equal volume. {finding}",
     )
-    return ReportFigure("redefinition-pairs", f"{finding[:1].upper()}{finding[1:]}", caption, svg)
+    return ReportFigure("redefinition-pairs", _capital(finding), caption, svg)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _each(amount: float, currency: str, what: str) -> str:
@@ -166,7 +182,14 @@ def _compared(found: Redefinition, horizon: str, currency: str) -> list[Block]:
         ),
         compared_table(found, "equal", currency),
     ]
-    if not math.isnan(found.worth.value):
+    said = chance_words(found)
+    if said:
+        blocks.append(Paragraph(f"{_capital(said)}: dealt anew {count(DEALS)} times. {_CHANCE}"))
+    if not math.isnan(found.worth.value) and not found.independent:
+        blocks.append(
+            Paragraph(f"Worth: {WITHOUT_INDEPENDENCE[0].lower()}{WITHOUT_INDEPENDENCE[1:]}")
+        )
+    elif not math.isnan(found.worth.value):
         instead = "the profile in use" if found.current is not None else "anybody"
         said = (
             f"Worth, per 100 customers won by the proposed profile instead of {instead}, over"
@@ -176,8 +199,8 @@ def _compared(found: Redefinition, horizon: str, currency: str) -> list[Block]:
         if found.worth_once_fixed is not None:
             fixed = money_interval(found.worth_once_fixed, currency)
             said += (
-                " Were the remedial cost of the groups to fix gone, whichever profile is used, the"
-                f" change would be worth {fixed}."
+                " With the remedial cost of the groups to fix taken out of the books, whichever"
+                f" profile is used: {fixed}."
             )
         blocks.append(Paragraph(said))
     if found.one_account:

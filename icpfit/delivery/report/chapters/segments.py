@@ -20,8 +20,15 @@ from icpfit.delivery.report.chapters.segments_tables import (
     candidate_table,
     cause_table,
     group_table,
+    held_out_table,
 )
 from icpfit.delivery.report.figures import ReportFigure
+from icpfit.delivery.report.held_out_words import (
+    accounts_told,
+    caveat,
+    enough_held_out,
+    which,
+)
 from icpfit.delivery.report.tables import ReportTable
 
 if TYPE_CHECKING:
@@ -63,6 +70,8 @@ def segments_chapter(found: FoundSegments | None, horizon: str, currency: str) -
     blocks: list[Block] = [Paragraph(_how(found, horizon))]
     if passed:
         blocks.append(_picture(passed, found, horizon, currency))
+    if passed and found.base_held_out is not None:
+        blocks.append(held_out_table(passed, found, horizon, currency))
     for part, heading in PARTS.items():
         groups = found.of(part)
         if groups:
@@ -94,17 +103,33 @@ def _lead(found: FoundSegments, currency: str) -> str:
     if wanted:
         best = max(wanted, key=lambda one: (one.margin.value, one.segment.name))
         said.append(
-            f"{_groups(len(wanted), 'group')} of accounts stood out as a profitable fit; the one "
-            f"with most margin, {best.segment.name}, left {money(best.margin.value, currency)} per "
-            f"account, against {money(found.base_margin.value, currency)} over all"
+            f"{_groups(len(wanted), 'group')} of accounts stood out as a profitable fit; "
+            f"{_most_margin(best, found, currency)}"
         )
     else:
         said.append("No group stood out as a profitable fit")
     said.append(
-        f"{_groups(len(fix), 'group')} would be a fit once remedial cost is gone, and "
-        f"{_groups(len(avoid), 'group').lower()} lost money also without it"
+        f"With remedial cost taken out of the books, {_groups(len(fix), 'losing group').lower()} "
+        f"{'counts' if len(fix) == 1 else 'count'} as a fit, and "
+        f"{_groups(len(avoid), 'group').lower()} still lost money"
     )
     return ". ".join(said) + "."
+
+
+def _most_margin(best: FoundSegment, found: FoundSegments, currency: str) -> str:
+    """Say what the group with most margin left where it did not become that group."""
+    held, base = enough_held_out(best), found.base_held_out
+    if held is None or base is None:
+        return (
+            f"the one with most margin, {best.segment.name}, left "
+            f"{money(best.margin.value, currency)} per account, against "
+            f"{money(found.base_margin.value, currency)} over all ({caveat(best, found)})"
+        )
+    return (
+        f"the one with most margin where they were chosen, {best.segment.name}, left "
+        f"{money_interval(held.margin, currency)} per account on {accounts_told(best, found)} that "
+        f"did not decide this, against {money(base.margin.value, currency)} over all of these"
+    )
 
 
 def _groups(n: int, what: str) -> str:
@@ -118,7 +143,18 @@ def _how(found: FoundSegments, horizon: str) -> str:
         f"{horizon_in_words(horizon)}, with 90 % intervals, those of money approximate. Of all "
         f"accounts there, {percent_interval(found.base_fit)} were a profitable fit. A group is "
         "listed here only if its fit rate passed a test that allows for the number of groups "
-        "shown: of those that pass, at most 10 % are expected to be luck."
+        "shown: of those that pass, at most 10 % are expected to be luck. These accounts chose the "
+        f"groups and their priorities, so the figures of those that passed rather flatter the "
+        f"choice{_beside(found)}."
+    )
+
+
+def _beside(found: FoundSegments) -> str:
+    if found.base_held_out is None:
+        return "; there are no held-out accounts to tell by how much"
+    return (
+        f"; beside them stand those of {account_count(found.base_held_out.n, which(found))} that "
+        "decided nothing here"
     )
 
 
@@ -129,15 +165,17 @@ def _picture(
 
     best, worst = (pick(passed, key=lambda one: one.margin.value) for pick in (max, min))
     finding = (
-        f"Margin per account goes from {money(worst.margin.value, currency)} "
-        f"({worst.segment.name}) to {money(best.margin.value, currency)} ({best.segment.name})."
+        f"On the accounts that chose the groups, margin per account goes from "
+        f"{money(worst.margin.value, currency)} ({worst.segment.name}) to "
+        f"{money(best.margin.value, currency)} ({best.segment.name}), rather too far apart."
         if len(passed) > 1
-        else f"{best.segment.name}: {money(best.margin.value, currency)} per account."
+        else f"{best.segment.name}: {money(best.margin.value, currency)} per account "
+        "on the accounts that chose it."
     )
     caption = (
         "How to read it: each row is a group; a dot is its share of profitable fits on the left, "
         "its margin per account on the right, the bar the 90 % interval. Blue groups are to be "
-        "won, green ones to be fixed (the ring: without remedial cost), orange ones to be left. "
+        "won, green ones to be fixed (the ring: remedial cost taken out), orange ones to be left. "
         f"The grey stroke is the mean of all {account_count(len(found.report))} reported on, over "
         f"{horizon_in_words(horizon)}, in {currency}. A group may overlap with another."
     )
@@ -164,14 +202,15 @@ def _sentence(one: FoundSegment, found: FoundSegments, currency: str) -> str:
     after = money_interval(one.margin_if_fixed, currency)
     if one.part == "fix":
         return (
-            f"{one.segment.name}: {rate} were a fit, and {fixed} would have been without remedial "
-            f"cost, against {base} of all today; {money(one.margin.value, currency)} each today, "
-            f"{after} if fixed. Mend the cause before dropping them."
+            f"{one.segment.name}: {rate} were a fit, and with remedial cost taken out of the books "
+            f"{fixed}, against {base} of all today; they left {money(one.margin.value, currency)} "
+            f"each, and with remedial cost taken out {after}. Mend the cause before dropping them."
         )
     return (
-        f"{one.segment.name}: {rate} were a fit, {fixed} would have been without remedial cost, "
-        f"against {base} of all; each left {money(one.margin.value, currency)}, and would have "
-        f"left {after}. The loss is associated with who they are, not with what went wrong."
+        f"{one.segment.name}: {rate} were a fit, and with remedial cost taken out of the books "
+        f"{fixed}, against {base} of all; each left {money(one.margin.value, currency)}, and with "
+        f"remedial cost taken out {after}. The loss is associated with who they are, "
+        "not with what went wrong."
     )
 
 

@@ -12,16 +12,18 @@ from icpfit.delivery.amounts import (
     money_interval,
     percent,
 )
+from icpfit.delivery.report.held_out_words import enough_held_out, which
 from icpfit.delivery.report.quantities import quantity_words
 from icpfit.delivery.report.tables import ReportTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from icpfit.insight.segments.figures import GroupFigures
     from icpfit.insight.segments.found import FoundSegment, FoundSegments, Part
     from icpfit.measure.estimate import Estimate
 
-__all__ = ["PARTS", "candidate_table", "cause_table", "group_table"]
+__all__ = ["PARTS", "candidate_table", "cause_table", "group_table", "held_out_table"]
 
 PARTS: dict[Part, str] = {
     "segments": "Whom to win",
@@ -80,7 +82,13 @@ def group_table(
         ]
         rows.append(("All accounts", f"{len(found.report):,}", *base))
     else:
-        columns = ("Accounts", "Fits today", "Fits if fixed", "Margin today", "Margin if fixed")
+        columns = (
+            "Accounts",
+            "Fits today",
+            "Fits\nremedial cost taken out",
+            "Margin today",
+            "Margin\nremedial cost taken out",
+        )
         rows = [
             (
                 one.segment.name,
@@ -101,6 +109,64 @@ def group_table(
 
 def _cell(estimate: Estimate, shown: Callable[[float], str]) -> str:
     return f"{shown(estimate.value)}\n{interval(estimate.low, estimate.high, shown)}"
+
+
+def held_out_table(
+    groups: Sequence[FoundSegment], found: FoundSegments, horizon: str, currency: str
+) -> ReportTable:
+    """Return what the groups left on accounts that did not decide which groups stand here.
+
+    Parameters
+    ----------
+    groups : sequence of FoundSegment
+        Those that passed.
+    found : FoundSegments
+        With the figures of the whole hold-out.
+    horizon, currency : str
+        As in the settings.
+
+    Returns
+    -------
+    ReportTable
+        One row for each, by its own rule, then all accounts of the hold-out. Where fewer than 20
+        are in a group, only their number stands.
+    """
+    said = {"segments": "to win", "fix": "to fix", "avoid": "to leave"}
+
+    def cells(of: GroupFigures | None) -> tuple[str, ...]:
+        if of is None:
+            return ("too few to tell", "–", "–")
+        return (
+            _cell(of.fit_rate, percent),
+            *(
+                _cell(one, lambda value: money(value, currency))
+                for one in (of.margin, of.margin_if_fixed)
+            ),
+        )
+
+    rows = [
+        (
+            f"{one.segment.name}\n{said[one.part]}"
+            + (f", {one.segment.priority} priority" if one.part == "segments" else ""),
+            f"{one.held_out.n if one.held_out is not None else 0:,}",
+            *cells(enough_held_out(one)),
+        )
+        for one in groups
+    ]
+    base = found.base_held_out
+    rows.append(("All accounts", f"{base.n if base is not None else 0:,}", *cells(base)))
+    return ReportTable(
+        f"The same groups on {which(found)} accounts that did not decide who stands here: per "
+        f"account, over {horizon_in_words(horizon)}",
+        (
+            ("Group", False),
+            ("Accounts", True),
+            ("Profitable fits", True),
+            ("Margin", True),
+            ("Margin\nremedial cost taken out", True),
+        ),
+        tuple(rows),
+    )
 
 
 def cause_table(one: FoundSegment, currency: str) -> ReportTable:

@@ -11,6 +11,7 @@ from icpfit.delivery.report.chapters.segments import segments_chapter
 from icpfit.delivery.report.figures import ReportFigure
 from icpfit.delivery.report.tables import ReportTable
 from icpfit.icp.profile import Segment
+from icpfit.insight.segments.figures import GroupFigures
 from icpfit.insight.segments.found import FoundSegment, FoundSegments, RemedialCause
 from icpfit.insight.segments.proposal import proposed_profile
 from icpfit.measure.estimate import Estimate
@@ -83,12 +84,38 @@ def test_the_lead_says_how_many_of_each_and_what_the_best_left():
     chapter = segments_chapter(found(group("Farm"), FIX, AVOID), "12mo", "EUR")
     assert chapter.lead == (
         "One group of accounts stood out as a profitable fit; the one with most margin, Farm, left "
-        "12.1 k EUR per account, against 836 EUR over all. One group would be a fit once remedial "
-        "cost is gone, and one group lost money also without it."
+        "12.1 k EUR per account, against 836 EUR over all (chosen on these accounts, so rather too "
+        "high). With remedial cost taken out of the books, one losing group counts as a fit, and "
+        "one group still lost money."
     )
     assert [one.text for one in of_kind(chapter, Heading)] == [
         "Whom to win", "Fix before dropping", "Whom to leave",
     ]  # fmt: skip
+
+
+def test_beside_stands_what_the_hold_out_says():
+    def of(n, margin):
+        share = Estimate(0.6, 0.5, 0.7)
+        money = Estimate(margin, margin - 500, margin + 500)
+        return GroupFigures(n, 0.1, share, share, money, money, money, money, share)
+
+    farm, hub = group("Farm", held_out=of(34, 9_100.0)), dataclasses.replace(FIX, held_out=of(7, 0))
+    told = found(farm, hub, holdout="later", base_held_out=of(300, 1_000.0))
+    chapter = segments_chapter(told, "12mo", "EUR")
+    assert (
+        "the one with most margin where they were chosen, Farm, left 9.1 k EUR (90 %: 8.6–9.6 k "
+        "EUR) per account on 34 later accounts that did not decide this, against 1.0 k EUR over "
+        "all of these. "
+    ) in chapter.lead
+    beside = of_kind(chapter, ReportTable)[0]
+    assert "later accounts that did not decide who stands here" in beside.caption
+    assert beside.rows[0][:2] == ("Farm\nto win, first priority", "34")
+    assert beside.rows[0][3] == "9.1 k EUR\n8.6–9.6 k EUR"
+    assert beside.rows[1] == ("Hub\nto fix", "7", "too few to tell", "–", "–")
+    assert beside.rows[2][:2] == ("All accounts", "300")
+    few = found(dataclasses.replace(farm, held_out=of(7, 0.0)), holdout="later",
+                base_held_out=of(300, 1_000.0))  # fmt: skip
+    assert "too few later accounts to tell (7)" in segments_chapter(few, "12mo", "EUR").lead
 
 
 def test_tables_carry_intervals_and_causes():
