@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_label_test"]
 
+
 def show_label_test(found: LabelFindings, terminal: Terminal) -> None:
     """Warn where the list hinges on an assumption, and say what quick evidence left out.
 

@@ -15,6 +15,7 @@ from icpfit.delivery.registry.proposal import REDEFINITION_FILE, proposal_texts
 from icpfit.delivery.registry.training_record import json_text
 from icpfit.delivery.report.decision_sentence import decision_basis, decision_sentence
 from icpfit.delivery.report.first_page_groups import cause_words
+from icpfit.delivery.report.held_out_words import enough_held_out, told_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,12 +46,15 @@ def evidence_comments(groups: Sequence[FoundSegment], currency: str) -> dict[str
     """
     comments = {}
     for group in groups:
+        told = told_figures(group)
+        held = enough_held_out(group) is not None
+        whose = "held out, no say in who stands here" if held else "chosen on these accounts"
         lines = [
-            f"{account_count(group.n)}: {percent_interval(group.fit_rate)} were a profitable fit",
+            f"{account_count(told.n)} ({whose}): {percent_interval(told.fit_rate)} were a fit",
             (
-                f"margin {money_interval(group.margin, currency)} each, without remedial cost"
-                f" {money_interval(group.margin_if_fixed, currency)};"
-                f" cost to serve {money_interval(group.cost_to_serve, currency)}"
+                f"margin {money_interval(told.margin, currency)} each, with remedial cost taken out"
+                f" {money_interval(told.margin_if_fixed, currency)};"
+                f" cost to serve {money_interval(told.cost_to_serve, currency)}"
             ),
         ]
         cause = cause_words(group, currency)

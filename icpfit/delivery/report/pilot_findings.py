@@ -44,7 +44,8 @@ def pilot_sentences(market: Market) -> list[str]:
     Returns
     -------
     list of str
-        One for each question, then the time that it takes.
+        One for each question, then the time that it takes. Each names the difference that the
+        pilot is sized for: half of what the average customer leaves, never what few accounts left.
     """
     if not market.pilots:
         return ["Too few accounts, or all alike: there is nothing to size a pilot from."]
@@ -64,15 +65,11 @@ def _pilot_sentence(one: Pilot, market: Market) -> str:
         if one.question == "unlike the average":
             told = "that they are unlike the other customers"
         return f"No pilot is needed to tell {told}: {basis_words(market)} tell it already."
+    verb = "leaves" if market.everyone.margin.value >= 0 else "loses"
+    half = f"at least half of what the average customer {verb} ({gap} each"
+    asked = f"To tell them from the average customer, if they differ from it by {half})"
     if one.question == "above zero":
-        like = "the average customer" if market.basis == "all" else "these accounts"
-        asked = (
-            f"To tell whether they leave anything at all, if they leave what {like} left "
-            f"({gap} each on average, more or less than 0)"
-        )
-    else:
-        size = "half" if market.basis == "all" else "as much as these accounts"
-        asked = f"To tell them from the average customer, if they differ by {size} ({gap} each)"
+        asked = f"To tell whether they earn or lose money, if they earn or lose {half})"
     if one.accounts is None:
         return f"{asked}: no pilot of a bearable size would."
     poor = (
@@ -82,7 +79,8 @@ def _pilot_sentence(one: Pilot, market: Market) -> str:
     )
     return (
         f"{asked}: {account_count(one.accounts)}. To win and to serve them takes about "
-        f"{money(one.outlay, currency)}; {poor}, if they spread like {basis_words(market)}."
+        f"{money(one.outlay, currency)}; {poor}, if on average they leave what "
+        f"{basis_words(market)} left."
     )
 
 

@@ -198,7 +198,7 @@ def explored_market(
         difference=_difference(accounts, members, others, seed=seed),
         similar=nearest_accounts(accounts, like, used, idea, listed),
         load=team_loads(accounts, members, card, seed=seed),
-        pilots=_pilots(accounts, members, figures, everyone, basis),
+        pilots=_pilots(accounts, members, figures, everyone),
         expected=_expected(accounts, matching.difference(used), model, seed=seed),
         model="" if model is None else model.version,
         currency=accounts.currency,
@@ -249,9 +249,12 @@ def _pilots(
     members: pd.Index,
     figures: AccountFigures,
     everyone: AccountFigures,
-    basis: Basis,
 ) -> tuple[Pilot, ...]:
-    """Return the two pilots; where the data are silent, as if the market were like the average."""
+    """Return the two pilots, sized for half of what the average customer leaves.
+
+    The gap that few accounts show is too large as often as too small; a pilot sized for it is far
+    too small where luck made it large. So the smallest gap worth knowing counts.
+    """
     margin = accounts.outcomes.loc[members, "margin"].dropna().to_numpy(dtype=np.float64)
     if len(margin) < SOME or np.ptp(margin) == 0:
         return ()
@@ -259,13 +262,15 @@ def _pilots(
     usual = everyone.margin.value
     acquisition = accounts.outcomes.loc[members, "acquisition_cost"].fillna(0.0).mean()
     outlay = figures.cost_to_serve.value + float(acquisition)
-    # Nobody knows how unlike the average a silent market is: half of it would be worth knowing.
-    gap = abs(usual) / 2 if basis == "all" else abs(figures.margin.value - usual)
-    error = float(whole.std(ddof=1)) / np.sqrt(len(whole))
-    return (
-        pilot("above zero", margin, gap=abs(figures.margin.value), outlay=outlay),
-        pilot("unlike the average", margin, gap=gap, outlay=outlay, against=error),
-    )
+    gap = abs(usual) / 2
+    spread = float(whole.std(ddof=1))
+    error = spread / np.sqrt(len(whole))
+    least = spread if len(margin) < ENOUGH else 0.0
+
+    def sized(question: Literal["above zero", "unlike the average"], against: float) -> Pilot:
+        return pilot(question, margin, gap=gap, outlay=outlay, against=against, least_spread=least)
+
+    return sized("above zero", 0.0), sized("unlike the average", error)
 
 
 def _expected(

@@ -17,6 +17,7 @@ from icpfit.insight.profit.predicted_realised import (
 )
 from icpfit.insight.profit.waterfalls import GroupWaterfall, group_waterfalls
 from icpfit.insight.profit.whale_band import WhaleBand, whale_band
+from icpfit.insight.service.apart import accounts_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from icpfit.evidence.trial import Trial
     from icpfit.icp.profile import Profile
 
-__all__ = ["WhereTheMoneyIs", "where_the_money_is"]
+__all__ = ["APART", "WhereTheMoneyIs", "where_the_money_is"]
+
+APART = "customers compared"
+"""Those that took no part in finding the proposed profile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,8 @@ class WhereTheMoneyIs:
         Over them.
     waterfalls : tuple of GroupWaterfall
         Of the whole first, then of the current and the proposed profile and any group asked for.
+        Where the proposed profile was found on some of the accounts, both profiles are taken over
+        the others, which stand before them as "customers compared".
     causes, remedial_causes : CausesMatrix or None
         Of all cost to serve, and of the remedial cost alone; None where there is none.
     loyalty : LoyaltyGroups
@@ -102,7 +108,7 @@ def where_the_money_is(
         Further groups, name to accounts.
     reported_on : Index, optional
         Accounts on which the proposed profile is reported, apart from those on which it was found;
-        by default all.
+        the hold-out is added, and both profiles are taken over these. By default all.
     seed : int
         Of every bootstrap.
     progress : callable, optional
@@ -123,8 +129,11 @@ def where_the_money_is(
     for role, profile in (("current ICP", current), ("proposed ICP", proposed)):
         if profile is not None:
             named[role] = margin.index[is_selected(profile, facts).to_numpy(dtype=bool)]
-    if reported_on is not None and "proposed ICP" in named:
-        named["proposed ICP"] = named["proposed ICP"].intersection(reported_on)
+    apart = accounts_apart(accounts, trial, reported_on) if proposed is not None else None
+    if apart is not None:
+        # Over the same accounts, so that what drifts over the years is not taken for a difference.
+        named = {role: ids.intersection(apart) for role, ids in named.items()}
+        named = {APART: margin.index.intersection(apart), **named}
     named |= groups or {}
     months = [monthly_margin(accounts, seed=seed)]
     months += [monthly_margin(accounts, ids, name=name, seed=seed) for name, ids in named.items()]

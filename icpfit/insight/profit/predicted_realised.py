@@ -59,7 +59,9 @@ def predicted_and_realised(accounts: Accounts, trial: Trial, *, seed: int = 0) -
 
     A good fit is who would have been graded A or B. Lost money is who left a margin below 0.
     "Good fit once fixed": graded C or D, lost money, and would be graded A or B were the remedial
-    cost that was to be expected of accounts like it taken away.
+    cost that was to be expected of accounts like it taken away, so far as it lies above the mean of
+    all. (Cut-offs of grades are those of accounts of which nobody is fixed: what all have in common
+    would lift everyone near a cut-off over it.)
 
     Parameters
     ----------
@@ -77,20 +79,26 @@ def predicted_and_realised(accounts: Accounts, trial: Trial, *, seed: int = 0) -
         ``grade``, ``predicted_by`` ("out-of-fold" or "hold-out"), ``margin_if_won``,
         ``fit_if_won`` (0 to 1), ``expected_remedial``, ``margin``, ``surprise`` (realised less
         predicted), ``revenue``, ``cost_to_serve``, ``planned_cost``, ``remedial_cost`` (currency
-        units over the horizon, discounted) and ``was_fit`` (bool). Accounts that were held out of
-        no fold (only from 200,000 on) are left out.
+        units over the horizon, discounted), ``was_fit`` (bool), ``grade_once_fixed``,
+        ``revenue_after_direct_cost`` and ``expected_after_direct_cost`` (NaN throughout where it is
+        foreseen no better than by the mean). Accounts that were held out of no fold (only from
+        200,000 on) are left out.
 
     Notes
     -----
-    No prediction is in-sample. The expected remedial cost too is out of fold; it is 0 where the
-    facts known before the sale foresee it no better than the mean does.
+    No prediction is in-sample. The expected remedial cost and revenue too are out of fold; the cost
+    is 0 where the facts known before the sale foresee it no better than the mean does.
     """
     told = _predictions(trial)
     outcomes = accounts.outcomes.loc[told.ids]
     remedial = outcomes["remedial_cost"].astype("float64")
     ahead = foreseen(accounts, trial, remedial, seed=seed)
     expected = ahead.expected if ahead.beats_the_mean else np.zeros(len(told.ids))
-    grade, fixed_grade = _grades(trial, told, told.margin + expected)
+    # Less the mean: the cut-offs come from accounts of which nobody is fixed.
+    above = expected - expected.mean() if len(expected) else expected
+    grade, fixed_grade = _grades(trial, told, told.margin + above)
+    brought = outcomes["revenue"].astype("float64") - outcomes["direct_cost"].fillna(0.0)
+    revenue_ahead = foreseen(accounts, trial, brought, seed=seed)
     margin = outcomes["margin"].to_numpy("float64")
     good, once_fixed = (np.isin(letters, ["A", "B"]) for letters in (grade, fixed_grade))
     lost = margin < 0
@@ -115,6 +123,11 @@ def predicted_and_realised(accounts: Accounts, trial: Trial, *, seed: int = 0) -
             "planned_cost": outcomes["planned_cost"].to_numpy("float64"),
             "remedial_cost": remedial.to_numpy("float64"),
             "was_fit": outcomes["fit"].to_numpy(dtype=bool),
+            "grade_once_fixed": fixed_grade,
+            "revenue_after_direct_cost": brought.to_numpy("float64"),
+            "expected_after_direct_cost": revenue_ahead.expected
+            if revenue_ahead.beats_the_mean
+            else np.full(len(told.ids), np.nan),
         },
         index=pd.Index(told.ids, name="account_id"),
     )

@@ -16,6 +16,7 @@ Why = Literal[
     "better",
     "worse",
     "spans zero",
+    "chance",
     "one account",
     "too few",
     "not independent",
@@ -25,6 +26,8 @@ Why = Literal[
 
 # More than this many times the accounts at hand is no plan.
 _FARTHEST = 100
+# As sure as one end of a 90 % interval.
+_RARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def decided(
     independent: bool,
     one_account: bool,
     same_accounts: bool,
+    chance: tuple[float, float],
 ) -> tuple[Decision, Why]:
     """Decide by the difference in margin at equal volume, proposed minus current.
 
@@ -111,6 +115,9 @@ def decided(
         Whether the sign hangs on one account.
     same_accounts : bool
         Whether both profiles select the same accounts, in the same order of calling.
+    chance : tuple of float
+        Share of random deals of the margins with a difference at least as high, and at least as
+        low: `icpfit.insight.redefinition.chance.chance_of_difference`.
 
     Returns
     -------
@@ -119,27 +126,34 @@ def decided(
 
         1. both select the same accounts: keep, "same accounts";
         2. there is no interval: cannot tell, "too few";
-        3. the interval lies below 0: keep, "worse";
+        3. the interval lies below 0, and a difference as low came up in at most 5 of 100 deals:
+           keep, "worse";
         4. it spans 0: cannot tell, "spans zero";
-        5. it lies above 0, but the proposal was found on these very accounts: cannot tell, "not
+        5. it leaves 0 out, but as large a difference came up in more deals: cannot tell, "chance";
+        6. it lies above 0, but the proposal was found on these very accounts: cannot tell, "not
            independent";
-        6. it lies above 0, but the sign hangs on one account: cannot tell, "one account";
-        7. else: change, "better".
+        7. it lies above 0, but the sign hangs on one account: cannot tell, "one account";
+        8. else: change, "better".
 
     Examples
     --------
     >>> from icpfit.measure.estimate import Estimate
     >>> calm = {"independent": True, "one_account": False, "same_accounts": False}
-    >>> decided(Estimate(9.0, 1.0, 17.0), **calm), decided(Estimate(9.0, -1.0, 19.0), **calm)
-    (('change', 'better'), ('cannot tell', 'spans zero'))
+    >>> decided(Estimate(9.0, 1.0, 17.0), **calm, chance=(0.01, 1.0))
+    ('change', 'better')
+    >>> decided(Estimate(9.0, 1.0, 17.0), **calm, chance=(0.09, 0.92))
+    ('cannot tell', 'chance')
     """
     low, high = difference.low, difference.high
     known = low is not None and high is not None
+    # A share that is not known is not a rare one.
+    up, down = (share <= _RARE for share in chance)
     rules: tuple[tuple[bool, Decision, Why], ...] = (
         (same_accounts, "keep", "same accounts"),
         (not known, "cannot tell", "too few"),
-        (high is not None and high < 0, "keep", "worse"),
-        (low is not None and low <= 0, "cannot tell", "spans zero"),
+        (high is not None and high < 0 and down, "keep", "worse"),
+        (low is not None and high is not None and low <= 0 <= high, "cannot tell", "spans zero"),
+        (low is not None and not (up if low > 0 else down), "cannot tell", "chance"),
         (not independent, "cannot tell", "not independent"),
         (one_account, "cannot tell", "one account"),
     )

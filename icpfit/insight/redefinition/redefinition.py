@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from icpfit.economics.margin import without_remedial
 from icpfit.evidence.current_icp import APPROXIMATE_BELOW
 from icpfit.icp.calling_order import tiers
-from icpfit.icp.selection import meets, undefined_share
+from icpfit.icp.selection import undefined_share
+from icpfit.insight.redefinition.account_figures import account_figures
+from icpfit.insight.redefinition.chance import chance_of_difference
 from icpfit.insight.redefinition.decision import (
     NOT_KNOWN,
     Decision,
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Redefinition", "redefinition"]
 
-_WINSORISED = 0.02
+# Of a long tail, intervals of fewer chosen accounts than this cover noticeably less than they say.
+_APPROXIMATE_CHOSEN = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,8 @@ class Redefinition:
         is used: it may be the smaller one, since the profile in use gains by the repair as well.
         None where there are no such groups.
     one_account, approximate : bool
-        The sign hangs on one account; intervals of money are approximate (below 1,000 accounts).
+        The sign hangs on one account; intervals of money are approximate (below 1,000 accounts
+        judged, or fewer than 300 chosen by each at equal volume).
     overlap : float
         Accounts that both select, of those that either does, 0 to 1; NaN where there are none.
     undefined : dict of str to float
@@ -204,11 +208,13 @@ def redefinition(
         )  # fmt: skip
     before = np.ones(len(members)) if current is None else tiers(current, facts).to_numpy()
     after = tiers(proposed, facts).to_numpy()
-    values = _figures(outcomes, proposed, facts)
+    values = account_figures(outcomes, proposed, facts)
     compared = rule_comparison(
         before, after, values, note=_shortage(before, after, values["fit"], members),
         n_boot=n_boot, seed=seed,
     )  # fmt: skip
+    chance = chance_of_difference(before, after, values["margin"], seed=seed)
+    compared = dataclasses.replace(compared, chance_better=chance[0], chance_worse=chance[1])
     difference = compared.equal["margin"].difference
     one_account = turns_on_one_account(before, after, values["margin"])
     decision, why = decided(
@@ -216,6 +222,7 @@ def redefinition(
         independent=independent,
         one_account=one_account,
         same_accounts=bool((before == after).all()),
+        chance=chance,
     )
     either = np.count_nonzero((before > 0) | (after > 0))
     both = np.count_nonzero((before > 0) & (after > 0))
@@ -235,7 +242,7 @@ def redefinition(
         worth=_per_100(difference),
         worth_once_fixed=None if fixed is None else _per_100(fixed.difference),
         one_account=one_account,
-        approximate=len(members) < APPROXIMATE_BELOW,
+        approximate=(len(members) < APPROXIMATE_BELOW or compared.volume < _APPROXIMATE_CHOSEN),
         overlap=both / either if either else float("nan"),
         undefined=undefined,
         moved=_moved(accounts, current, proposed, facts, outcomes),
@@ -246,26 +253,6 @@ def redefinition(
         market=market,
         enough=enough(difference, len(members)),
     )
-
-
-def _figures(
-    outcomes: pd.DataFrame, proposed: Profile, facts: pd.DataFrame
-) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
-    """Return the figures of each account, the margin first: it is what decides."""
-
-    def column(name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-        return pd.to_numeric(outcomes[name], errors="coerce").to_numpy(dtype=np.float64)
-
-    margin = column("margin")
-    low, high = np.quantile(margin, [_WINSORISED, 1 - _WINSORISED])
-    found = {"margin": margin, "margin_winsorised": np.clip(margin, low, high)}
-    names = ("fit", "cost_to_serve", "remedial_cost", "retained", "loyalty")
-    found |= {name: column(name) for name in names}
-    if proposed.fix:
-        is_fixed = np.any([meets(group, facts).to_numpy() for group in proposed.fix], axis=0)
-        without = without_remedial(outcomes)["margin"].to_numpy(dtype=np.float64)
-        found["margin_once_fixed"] = np.where(is_fixed, without, margin)
-    return found
 
 
 def _shortage(

@@ -58,6 +58,9 @@ class RuleComparison:
     p_better : float
         Share of resamples in which the first figure's difference at equal volume is above zero;
         NaN where the accounts are too few.
+    chance_better, chance_worse : float
+        Share of random deals of the first figure with a difference at equal volume at least as
+        high, or as low; see `chance_of_difference`. NaN where it was not looked into.
     """
 
     n: int
@@ -66,6 +69,8 @@ class RuleComparison:
     equal: Mapping[str, Compared]
     own: Mapping[str, Compared]
     p_better: float
+    chance_better: float = float("nan")
+    chance_worse: float = float("nan")
 
     @property
     def volume(self) -> int:

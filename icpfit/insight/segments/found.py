@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from icpfit.icp.profile import Segment
+    from icpfit.insight.segments.figures import GroupFigures
     from icpfit.measure.estimate import Estimate
 
 __all__ = ["FoundSegment", "FoundSegments", "Part", "RemedialCause", "Status"]
@@ -69,13 +70,18 @@ class FoundSegment:
         Fit rate over that of the whole report part.
     p, q : float
         One-sided exact p-value of the fit rate against that of the others, and the false discovery
-        rate at which it stands among all rules shown.
+        rate at which it stands among all rules of its kind shown: those found among the good fits,
+        or those found among the losing.
     stability : float
         Share of half-samples that led to about the same rule; NaN where none was drawn.
     causes : tuple of RemedialCause
         For "fix": where the remedial cost comes from, the largest first.
     note : str
         Why it is only a candidate, else empty.
+    held_out : GroupFigures or None
+        The same figures on the hold-out, whose accounts decided neither the rule nor its part,
+        status or priority; None without one. The figures above are of the accounts that decided
+        which groups passed, so they rather flatter the choice.
     """
 
     segment: Segment
@@ -95,6 +101,7 @@ class FoundSegment:
     stability: float
     causes: tuple[RemedialCause, ...] = ()
     note: str = ""
+    held_out: GroupFigures | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +130,10 @@ class FoundSegments:
     remedial_known : bool
         Whether any cost is marked as remedial: else nothing can be said of a group if it were
         fixed.
+    holdout : {"later", "random", "none"}
+        Which accounts the figures of ``held_out`` are of.
+    base_held_out : GroupFigures or None
+        Of all accounts of the hold-out; None without one.
     """
 
     segments: tuple[FoundSegment, ...]
@@ -136,6 +147,8 @@ class FoundSegments:
     note: str
     half_samples: int = 0
     remedial_known: bool = True
+    holdout: Literal["later", "random", "none"] = "none"
+    base_held_out: GroupFigures | None = None
 
     def of(self, part: Part, *, passed: bool = True) -> tuple[FoundSegment, ...]:
         """Return the groups of one part: those that passed, or the candidates."""

@@ -45,8 +45,10 @@ class TriedRule:
         On the report part.
     members : ndarray of bool, shape (n,)
         Which accounts of the report part are in it.
-    p, q, freed_p : float
+    p, q, freed_q : float
         See `group_verdict`.
+    held_out : GroupFigures or None
+        On the hold-out, which decides nothing here.
     """
 
     where: dict[str, Form]
@@ -56,7 +58,8 @@ class TriedRule:
     members: npt.NDArray[np.bool_]
     p: float
     q: float
-    freed_p: float
+    freed_q: float
+    held_out: GroupFigures | None = None
 
 
 def judged_groups(
@@ -87,7 +90,7 @@ def judged_groups(
         part, status, note = group_verdict(
             one.figures,
             one.q,
-            one.freed_p,
+            one.freed_q,
             result.base_fit,
             wanted=one.wanted,
             stability=one.stability,
@@ -108,6 +111,7 @@ def judged_groups(
                 stability=one.stability,
                 causes=causes,
                 note=note,
+                held_out=one.held_out,
             )
         )
     judged.sort(key=lambda one: (PARTS.index(one.part), one.status != "segment"))

@@ -29,12 +29,13 @@ from icpfit.insight.segments.selectors import selectors
 from icpfit.insight.segments.unseen import half_scored, unseen_probability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from icpfit.economics.outcome import Accounts
     from icpfit.economics.spec import EconomicsSpec
     from icpfit.evidence.trial import Trial
     from icpfit.insight.segments.beam import Limits
+    from icpfit.insight.segments.figures import GroupFigures
     from icpfit.insight.segments.rules import Rule
     from icpfit.insight.segments.selectors import Form
     from icpfit.measure.estimate import Estimate
@@ -75,7 +76,8 @@ def found_segments(
         Facts and outcomes, joined; one row per ultimate parent, so that no two rows belong
         together.
     trial : Trial
-        Its training part is used, its hold-out isn't touched.
+        Its training part is used. On its hold-out the groups are only measured, when all is
+        decided: rules, parts, priorities and names are the same without it.
     economics : EconomicsSpec
         The rule of the label, for the outcome without remedial cost; the rate card's units.
     seed : int
@@ -118,6 +120,7 @@ def found_segments(
         note="",
         half_samples=half_samples,
         remedial_known=bool(table["fit_if_fixed"].notna().any()),
+        holdout=trial.split.basis,
     )
     if trial.signal.tier == "none":
         note = "The model found no signal in these accounts, so no segments were looked for."
@@ -138,6 +141,10 @@ def found_segments(
         one_sided_p(is_fit, group, low=not wanted)
         for (_, wanted, _), group in zip(found, groups, strict=True)
     ]
+    is_wanted = [wanted for _, wanted, _ in found]
+    q = _q_by_kind(p, is_wanted)
+    freed_q = _q_by_kind([one_sided_p(freed, group, low=False) for group in groups], is_wanted)
+    held_out = _held_out(accounts, trial, table, [rule for rule, _, _ in found], seed=seed)
     tried = [
         TriedRule(
             where=rule.where,
@@ -146,15 +153,17 @@ def found_segments(
             figures=figures[i],
             members=groups[i],
             p=p[i],
-            q=q,
-            freed_p=one_sided_p(freed, groups[i], low=False),
+            q=q[i],
+            freed_q=freed_q[i],
+            held_out=held_out[i + 1],
         )
-        for i, ((rule, wanted, stability), q) in enumerate(zip(found, q_values(p), strict=True))
+        for i, (rule, wanted, stability) in enumerate(found)
     ]
     judged = judged_groups(accounts, economics, result, tried)
     return dataclasses.replace(
         result,
         segments=judged,
+        base_held_out=held_out[0],
         explained=_explained(trial, report, is_fit, judged, facts, seed=seed),
         note=_note(judged),
     )
@@ -241,6 +250,28 @@ def _explained(
     )
 
 
+def _q_by_kind(p: Sequence[float], is_wanted: Sequence[bool]) -> list[float]:
+    """Return q within the good fits and within the losing: two questions, two families."""
+    q = [1.0] * len(p)
+    for kind in (True, False):
+        places = [i for i, wanted in enumerate(is_wanted) if wanted == kind]
+        for i, one in zip(places, q_values([p[i] for i in places]), strict=True):
+            q[i] = one
+    return q
+
+
+def _held_out(
+    accounts: Accounts, trial: Trial, table: pd.DataFrame, rules: Sequence[Rule], *, seed: int
+) -> list[GroupFigures | None]:
+    """Return the hold-out's figures: of all its accounts, then of each rule's; None without one."""
+    if trial.split.basis == "none" or not len(trial.split.holdout):
+        return [None] * (1 + len(rules))
+    held = trial.split.holdout.sort_values()
+    facts = accounts.facts.loc[held]
+    groups = [_members(rule.where, facts) for rule in rules]
+    return [*group_figures(table.loc[held], [np.ones(len(held), dtype=bool), *groups], seed=seed)]
+
+
 def _members(where: dict[str, Form], facts: pd.DataFrame) -> Bools:
     return is_selected(_profile(Segment("one", where)), facts).to_numpy()
 
@@ -250,7 +281,7 @@ def _profile(*segments: Segment) -> Profile:
 
 
 def _basis(n_find: int, n_report: int, trial: Trial) -> str:
-    held = "the hold-out was not touched" if trial.split.basis != "none" else "there is no hold-out"
+    held = "the hold-out decided nothing" if trial.split.basis != "none" else "there is no hold-out"
     return (
         f"{n_report:,} training accounts on which nothing was looked for; the rules were found on "
         f"{n_find:,} others, and {held}"

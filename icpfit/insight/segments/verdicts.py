@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["LEVEL", "group_verdict", "priorities"]
 
 LEVEL = 0.10
-"""False discovery rate among the rules shown."""
+"""False discovery rate among the rules of one kind shown: the good fits, or the losing."""
 TURNED, STABLE = 0.05, 0.5
 
 Verdict = tuple["Part", "Status", str]
@@ -23,7 +23,7 @@ Verdict = tuple["Part", "Status", str]
 def group_verdict(
     figures: GroupFigures,
     q: float,
-    freed_p: float,
+    freed_q: float,
     base_fit: Estimate,
     *,
     wanted: bool,
@@ -37,7 +37,7 @@ def group_verdict(
     Found among the losing, it belongs under `fix` if it would be a fit without remedial cost: fit
     rate if fixed at least that of all accounts as they are today, margin per account if fixed above
     zero. It passes there if the fit rate is low today (q <= .10) and remedial cost turns more of
-    its accounts than of the others (exact p <= .05).
+    its accounts than of the others (q <= .05).
 
     Else it belongs under `avoid`, and passes only if it loses both ways beyond doubt: the fit rate
     is low today (q <= .10), and if fixed its whole interval is below the rate of all accounts as
@@ -51,9 +51,10 @@ def group_verdict(
     figures : GroupFigures
         On the report part.
     q : float
-        Of its fit rate, on the side looked for.
-    freed_p : float
-        One-sided p of the share that would be a fit without remedial cost and is none today.
+        Of its fit rate, on the side looked for, among the rules found on that side.
+    freed_q : float
+        Of the share that would be a fit without remedial cost and is none today, among all rules
+        found among the losing: which of them may be mended is read from the same accounts.
     base_fit : Estimate
         Fit rate of the whole report part, as it happened.
     wanted : bool
@@ -97,7 +98,7 @@ def group_verdict(
     fit, margin = figures.fit_if_fixed, figures.margin_if_fixed
     if fit.value >= base_fit.value and margin.value > 0:
         turned = "that remedial cost turns more of these accounts than of others may be luck"
-        return _verdict("fix", [*shared, (freed_p <= TURNED, turned)])
+        return _verdict("fix", [*shared, (freed_q <= TURNED, turned)])
     checks = [
         (figures.margin.value < 0, "it leaves a margin, though few accounts like these are a fit"),
         (

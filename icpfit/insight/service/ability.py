@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from icpfit.economics.coverage import logs
 from icpfit.icp.selection import is_selected
+from icpfit.insight.service.apart import accounts_apart
 from icpfit.insight.service.deals import DealPanel, deal_panel
 from icpfit.insight.service.drop_or_fix import DropOrFix, FoundGroup, drop_or_fix
 from icpfit.insight.service.quantities import ServedActivity, service_quantities
@@ -83,6 +84,9 @@ class AbilityToServe:
         Attractive groups that cost more to serve than others.
     note : str
         What is missing, such as the capacities; else "".
+    n_apart : int or None
+        Accounts over which the choices of customers are compared: those that took no part in
+        finding the proposed profile. None where all n are.
     """
 
     currency: str
@@ -95,6 +99,7 @@ class AbilityToServe:
     deals: DealPanel
     drop_or_fix: tuple[DropOrFix, ...]
     note: str = ""
+    n_apart: int | None = None
 
 
 def ability_to_serve(
@@ -127,7 +132,7 @@ def ability_to_serve(
     found : FoundGroups, optional
         Groups for *drop it or fix it*, those that passed the test; without them the groups of the
         proposed, else of the current profile. What was found on one part of the accounts is
-        reported on the other.
+        reported on the other; loads and deals also on the hold-out.
     seed : int
         Of every fold, forest and bootstrap.
     progress : callable, optional
@@ -142,7 +147,7 @@ def ability_to_serve(
     -----
     The model that foresees quantities sees facts known before the sale only, and every account is
     foreseen by a model that had not seen it. Profiles are compared at the same number of customers
-    won.
+    won, and over the same accounts: those that took no part in finding the proposed one.
 
     References
     ----------
@@ -160,9 +165,7 @@ def ability_to_serve(
         if profile is not None
     }
     groups, reported_on = _groups(found, proposed, current)
-    if reported_on is not None and "proposed ICP" in chosen:
-        reported = quantities.accounts.isin(reported_on)
-        chosen["proposed ICP"] = chosen["proposed ICP"] & reported
+    apart = accounts_apart(accounts, trial, reported_on)
     tell("what it asks of the teams")
     first, last = _covered(tables, data)
     years = float("nan") if first is None or last is None else _years(first, last)
@@ -177,6 +180,7 @@ def ability_to_serve(
         accounts.ledger.reconciliation,
         years=years,
         intake=intake,
+        among=None if apart is None else quantities.accounts.isin(apart),
         seed=seed,
     )
     tell("drop it or fix it")
@@ -185,7 +189,7 @@ def ability_to_serve(
         tables.typed.get("opportunities"),
         accounts,
         [group.segment for group in groups],
-        reported_on=reported_on,
+        reported_on=apart,
         seed=seed,
     )
     capacities = any(pool.capacity is not None for pool in data.controls.pools.values())
@@ -208,6 +212,7 @@ def ability_to_serve(
         deals=deals,
         drop_or_fix=priced,
         note=note,
+        n_apart=None if apart is None else len(apart),
     )
 
 

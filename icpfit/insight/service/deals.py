@@ -152,8 +152,8 @@ def deal_panel(
     segments : sequence of Segment
         The segments to show.
     reported_on : Index, optional
-        Accounts for the margin of the segments, apart from those on which they were found; by
-        default all that a model may learn from.
+        Accounts for every margin, the whole's too, apart from those on which segments were found;
+        by default all that a model may learn from.
     seed : int
         Of the bootstrap.
 
@@ -184,7 +184,7 @@ def deal_panel(
             "the deals bring no facts of the companies, so those lost can't be laid to a segment;"
             " map attributes in the columns of the source of opportunities"
         )
-    whole = _figures("all deals", won, days, _margin(accounts, None, seed))
+    whole = _figures("all deals", won, days, _margin(accounts, None, seed, reported_on))
     rows = [whole]
     for segment in segments:
         missing = [name for name in segment.where if name not in known]

@@ -70,7 +70,7 @@ class DropOrFix:
     fit_rate, base_fit : float
         Share of profitable fits, in the group and of all.
     margin, margin_if_fixed : Estimate
-        Of an account; without any remedial cost; currency units.
+        Of an account; with remedial cost taken out of the books; currency units.
     cost_to_serve, cost_elsewhere, extra_cost : Estimate
         Of an account in the group, of the other customers, and the difference; currency units.
     remedial_cost : Estimate

@@ -109,6 +109,7 @@ def team_loads(
     *,
     years: float,
     intake: float,
+    among: npt.NDArray[np.bool_] | None = None,
     seed: int = 0,
 ) -> tuple[TeamLoad, ...]:
     """Set what each choice of customers asks for against the capacity of every team.
@@ -130,6 +131,8 @@ def team_loads(
         Years that the exports cover, above 0.
     intake : float
         Customers won in a year, on average over the same time.
+    among : ndarray of bool, shape (n,), optional
+        Accounts over which every choice is taken, customers as won too; by default all.
     seed : int
         Of the bootstrap.
 
@@ -141,15 +144,18 @@ def team_loads(
     Notes
     -----
     All loads are at the same number of customers won. Customers won in earlier years are served on
-    as they are: only the intake changes, and only over its horizon.
+    as they are: only the intake changes, and only over its horizon. A choice is compared with
+    customers as won over the same accounts, so that what drifts over the years cancels out.
 
     References
     ----------
     Kaplan and Anderson (2007), Time-Driven Activity-Based Costing.
     """
-    everyone = np.ones(len(quantities.accounts), dtype=bool)
-    choices = {AS_WON: everyone, **chosen}
+    everyone = np.ones(len(quantities.accounts), dtype=bool) if among is None else among
+    choices = {AS_WON: everyone, **{name: inside & everyone for name, inside in chosen.items()}}
     choices = {name: inside for name, inside in choices.items() if inside.any()}
+    if AS_WON not in choices:
+        return ()
     loads = []
     for team in sorted({one.served_by for one in quantities.activities}):
         mine = [at for at, one in enumerate(quantities.activities) if one.served_by == team]

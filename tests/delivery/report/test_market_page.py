@@ -14,7 +14,7 @@ from icpfit.delivery.report.market_findings import (
     prospect_sentences,
     unknown_sentences,
 )
-from icpfit.delivery.report.pilot_words import pilot_sentences
+from icpfit.delivery.report.pilot_findings import pilot_sentences
 from icpfit.icp.profile import Profile, Segment
 from icpfit.insight.market.likeness import ConditionMet
 from icpfit.insight.market.market import Market, MissingFact

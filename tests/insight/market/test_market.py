@@ -59,6 +59,24 @@ def test_few_that_match_speak_a_little(accounts, card, idea):
     assert few.speaks != "yes"
 
 
+def test_a_pilot_is_sized_for_what_is_worth_knowing_not_for_what_few_accounts_left(
+    accounts, card, idea
+):
+    known = accounts(200)
+    where = {"country": ["DK"], "industry": ["Pharma"]}
+    found = explored_market(known, idea(where), card)
+    assert (found.speaks, found.basis) == ("a little", "matching")
+    usual = known.outcomes.loc[known.used, "margin"]
+    assert [one.gap for one in found.pilots] == pytest.approx([usual.mean() / 2] * 2)
+    assert all(one.spread >= usual.std(ddof=1) for one in found.pilots)
+    # Had the few left nothing at all, hardly anything would change: luck sizes no pilot.
+    members = known.used[(known.facts.loc[known.used, list(where)] == ["DK", "Pharma"]).all(axis=1)]
+    assert 10 <= len(members) < 30
+    known.outcomes.loc[members, "margin"] -= known.outcomes.loc[members, "margin"].mean()
+    other = explored_market(known, idea(where), card)
+    assert other.pilots[0].gap == pytest.approx(known.outcomes["margin"].mean() / 2)
+
+
 def test_one_possible_group_keeps_the_idea_possible(accounts, card, idea):
     found = explored_market(accounts(), idea({"country": ["JP"]}, {"country": ["DK"]}), card)
     assert found.speaks == "yes"

@@ -38,13 +38,33 @@ def test_it_tells_in_8_of_10_cases():
     assert np.mean(draws.mean(axis=1) - half > 0) == pytest.approx(0.8, abs=0.03)
 
 
+@pytest.mark.parametrize("seen", [10, 20, 29])
+@pytest.mark.parametrize("tail", ["normal", "long"])
+def test_sized_from_few_accounts_it_still_tells_in_8_of_10_cases(seen, tail):
+    """The gap is what is worth knowing, here .5 spreads; only the spread comes from the accounts."""
+    rng = np.random.default_rng([seen, len(tail)])
+
+    def draw(n):
+        noise = rng.normal(0, 1, n) if tail == "normal" else rng.gamma(1, 1, n) - 1
+        return 0.5 + noise
+
+    told = []
+    for _ in range(1500):
+        n = pilot("above zero", draw(seen), gap=0.5, outlay=1.0, least_spread=1.0).accounts
+        won = draw(n)
+        told.append(won.mean() > 1.645 * won.std(ddof=1) / math.sqrt(n))
+    # A large spread by luck makes the pilot larger than it must be, which does no harm.
+    assert 0.75 < np.mean(told) < 0.97
+
+
 def test_the_money_by_hand():
-    # mean 10, spread 20: n = 25; 250 - 1.645 * 20 * 5 = 85.5
+    # mean 10, spread 20 (of 100 accounts: t for z, (1.660 + .845)^2 4 = 25.1): n = 26;
+    # 260 - 1.645 * 20 * sqrt(26) = 92.3
     margin = 10 + 20 * np.sqrt(99 / 100) * np.tile([-1.0, 1.0], 50)
     found = pilot("above zero", margin, gap=10.0, outlay=3.0)
-    assert found.accounts == 25
-    assert found.outlay == 75.0
-    assert found.poor_sum == pytest.approx(85.5, abs=0.1)
+    assert found.accounts == 26
+    assert found.outlay == 78.0
+    assert found.poor_sum == pytest.approx(92.3, abs=0.1)
     never = pilot("unlike the average", margin, gap=0.0, outlay=3.0)
     assert never.accounts is None
     assert math.isnan(never.poor_sum)

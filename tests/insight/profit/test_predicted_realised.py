@@ -49,15 +49,16 @@ def company(eight, monkeypatch):
         ranking=np.array([400.0, 250.0]),
     )
     monkeypatch.setattr(module, "scores", lambda _model, _matrix: said)
-    expected = {"grove": 100.0}
-    monkeypatch.setattr(
-        module,
-        "foreseen",
-        lambda _accounts, _trial, quantity, **_seed: SimpleNamespace(
-            expected=np.array([expected.get(name, 0.0) for name in quantity.index]),
-            beats_the_mean=True,
-        ),
-    )
+
+    def foreseen(_accounts, _trial, quantity, **_seed):
+        """Remedial cost of 100 for grove; revenue as it came, but 200 more of fir."""
+        if quantity.name == "remedial_cost":
+            expected = np.where(quantity.index == "grove", 100.0, 0.0)
+        else:
+            expected = quantity.to_numpy() + np.where(quantity.index == "fir", 200.0, 0.0)
+        return SimpleNamespace(expected=expected, beats_the_mean=True)
+
+    monkeypatch.setattr(module, "foreseen", foreseen)
     trial = SimpleNamespace(
         model=model, trained=trained, split=split, judged=pd.Index(["fir", "grove"]), matrix=None
     )
@@ -96,19 +97,41 @@ def test_without_a_hold_out_every_prediction_is_out_of_fold(company):
 
 def test_losses_by_cause_by_hand(company):
     # fir's tickets cost 200; the good fits that earned (anvil 80, birch 40, delta 0) 40 on average.
-    # Their own remedial cost isn't fir's, so it isn't listed.
+    # Their own remedial cost isn't fir's, so it isn't listed. Revenue after direct cost was to be
+    # 1100 - 850 + 200: it came 200 short, that of the others as expected.
     frame = predicted_and_realised(company.accounts, company.trial)
     found = losses_by_cause(company.accounts, frame, "good fit, lost money", company.card)
     assert (found.n, found.lost, found.saved) == (1, pytest.approx(50), 0)
-    [cause] = found.causes
+    short, cause = found.causes  # neither stands out among four accounts; 200 goes further
+    assert (short.activity, short.caused_by, short.hours) == ("revenue below expected", "", None)
+    assert (short.excess.value, short.total) == (pytest.approx(200), pytest.approx(200))
+    assert not short.stands_out
     assert (cause.activity, cause.caused_by, cause.remedial) == ("ticket", "unknown", False)
     assert cause.excess.value == pytest.approx(200 - 40)
     assert cause.hours == pytest.approx(160 / 60)
     [account] = found.accounts
-    assert (account.account_id, account.activity) == ("fir", "ticket")
-    assert account.excess == pytest.approx(160)
+    assert (account.account_id, account.activity) == ("fir", "revenue below expected")
+    assert account.excess == pytest.approx(200)
     with pytest.raises(ValueError, match="standing"):
         losses_by_cause(company.accounts, frame, "poor fit, loses money", company.card)
+
+
+def test_a_base_level_that_all_have_in_common_upgrades_nobody(company, monkeypatch):
+    """Grove, predicted 250, is 50 short of a B. All are to cost 100: none is a B once fixed."""
+    monkeypatch.setattr(
+        module,
+        "foreseen",
+        lambda _accounts, _trial, quantity, **_seed: SimpleNamespace(
+            expected=np.full(len(quantity), 100.0), beats_the_mean=quantity.name == "remedial_cost"
+        ),
+    )
+    found = predicted_and_realised(company.accounts, company.trial)
+    assert found["grade_once_fixed"].tolist() == found["grade"].tolist()
+    assert found.loc["grove", "standing"] == "poor fit, loses money"
+    # Revenue that is foreseen no better than by the mean makes no row.
+    assert found["expected_after_direct_cost"].isna().all()
+    losses = losses_by_cause(company.accounts, found, "good fit, lost money", company.card)
+    assert [one.activity for one in losses.causes] == ["ticket"]
 
 
 def test_the_list_as_written(company):

@@ -127,8 +127,22 @@ def test_the_proposed_profile_is_reported_apart_from_where_it_was_found(eight):
         eight.accounts, None, eight.economics, current=profile, proposed=profile, reported_on=report
     )
     assert [(one.name, one.n) for one in found.waterfalls] == [
-        ("all customers", 7), ("current ICP", 2), ("proposed ICP", 1),
+        ("all customers", 7), ("customers compared", 2), ("current ICP", 1), ("proposed ICP", 1),
     ]  # fmt: skip
+    # The hold-out took no part in finding either: elm, a retailer too, counts for both profiles.
+    split = SimpleNamespace(holdout=pd.Index(["elm"]))
+    trial = SimpleNamespace(split=split, signal=SimpleNamespace(tier="none"))
+    found = where_the_money_is(
+        eight.accounts, trial, eight.economics, current=profile, proposed=profile,
+        reported_on=report,
+    )  # fmt: skip
+    assert [one.n for one in found.waterfalls] == [7, 3, 2, 2]
+    assert [one.n for one in found.months] == [7, 3, 2, 2]
+    # Nothing proposed: the profile in use is taken over all.
+    found = where_the_money_is(
+        eight.accounts, trial, eight.economics, current=profile, reported_on=report
+    )
+    assert [one.n for one in found.waterfalls] == [7, 2]
 
 
 @settings(max_examples=25, deadline=None)

@@ -28,13 +28,26 @@ SPANS, NONE = Estimate(9.0, -1.0, 19.0), Estimate(9.0, note="insufficient: few")
         # Worse on the accounts that favour it is worse all the more.
         (DOWN, {"independent": False, "one_account": True}, ("keep", "worse")),
         (Estimate(0.0, 0.0, 0.0), {"same_accounts": True}, ("keep", "same accounts")),
+        # As large a difference comes up in more than 5 of 100 deals, on either side.
+        (UP, {"chance": (0.051, 0.95)}, ("cannot tell", "chance")),
+        (UP, {"chance": (0.05, 1.0)}, ("change", "better")),
+        (UP, {"chance": (math.nan, math.nan)}, ("cannot tell", "chance")),
+        (DOWN, {"chance": (0.95, 0.051)}, ("cannot tell", "chance")),
+        (DOWN, {"chance": (1.0, 0.05)}, ("keep", "worse")),
+        (SPANS, {"chance": (0.2, 0.8)}, ("cannot tell", "spans zero")),
+        (UP, {"chance": (0.2, 0.8), "independent": False}, ("cannot tell", "chance")),
         # An end at exactly zero doesn't leave zero out.
         (Estimate(9.0, 0.0, 17.0), {}, ("cannot tell", "spans zero")),
         (Estimate(-9.0, -17.0, 0.0), {}, ("cannot tell", "spans zero")),
     ],
 )
 def test_each_rule(difference, flags, expected):
-    calm = {"independent": True, "one_account": False, "same_accounts": False}
+    calm = {
+        "independent": True,
+        "one_account": False,
+        "same_accounts": False,
+        "chance": (0.01, 0.01),
+    }
     assert decided(difference, **(calm | flags)) == expected
 
 

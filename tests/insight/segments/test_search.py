@@ -15,6 +15,7 @@ from icpfit.fit.features import feature_contract
 from icpfit.icp.profile import Profile, Segment, read_profile, write_profile
 from icpfit.icp.selection import is_selected
 from icpfit.insight.segments import search
+from icpfit.insight.segments.figures import q_values
 from icpfit.insight.segments.proposal import proposed_profile
 from icpfit.insight.segments.search import found_segments
 
@@ -135,6 +136,46 @@ def test_all_figures_can_be_found_again_on_the_report_part_alone(found):
         assert one.margin_if_fixed.value == pytest.approx(mended.mean())
         assert one.fit_if_fixed.value == pytest.approx((mended > 0).mean())
         assert "tickets" not in one.segment.where
+
+
+@pytest.mark.slow
+def test_the_hold_out_is_measured_by_each_group_s_own_rule(found):
+    accounts, trial, groups = found
+    outcomes = accounts.outcomes.loc[trial.split.holdout]
+    facts = accounts.facts.loc[trial.split.holdout]
+    assert groups.holdout == "later"
+    assert groups.base_held_out.n == len(outcomes)
+    assert groups.base_held_out.margin.value == pytest.approx(outcomes["margin"].mean())
+    for one in groups.segments:
+        rows = outcomes[is_selected(Profile("one", 1, DAY, (one.segment,)), facts).to_numpy()]
+        of = one.held_out
+        assert of.n == len(rows)
+        assert of.margin.value == pytest.approx(rows["margin"].mean())
+        assert of.fit_rate.value == pytest.approx(rows["fit"].mean())
+        mended = (rows["margin"] + rows["remedial_cost"]).mean()
+        assert of.margin_if_fixed.value == pytest.approx(mended)
+        # Of fewer than 20 there is no interval.
+        assert of.margin.has_interval == (len(rows) >= 20)
+
+
+@pytest.mark.slow
+def test_luck_is_allowed_for_among_rules_of_one_kind(found):
+    _, _, groups = found
+    for parts in (("segments",), ("fix", "avoid")):
+        kind = [one for one in groups.segments if one.part in parts]
+        assert [one.q for one in kind] == q_values([one.p for one in kind])
+    assert {one.part for one in groups.segments} == {"segments", "fix", "avoid"}
+
+
+@pytest.mark.slow
+def test_without_a_hold_out_nothing_is_held_out(monkeypatch):
+    accounts, trial = company(600)
+    trial.split.holdout, trial.split.basis = accounts.used[:0], "none"
+    one_rule = SimpleNamespace(where={"line": ["Farm"]})
+    monkeypatch.setattr(search, "_searched", lambda *_a, **_k: [(one_rule, True, 1.0)])
+    groups = found_segments(accounts, trial, economics=ECONOMICS)
+    assert (groups.holdout, groups.base_held_out) == ("none", None)
+    assert groups.segments[0].held_out is None
 
 
 @pytest.mark.slow

@@ -27,9 +27,9 @@ MENDABLE = dataclasses.replace(
 )
 
 
-def verdict(figures, q=0.01, freed_p=0.001, stability=0.8, *, wanted=False, remedial_known=True):
+def verdict(figures, q=0.01, freed_q=0.001, stability=0.8, *, wanted=False, remedial_known=True):
     return group_verdict(
-        figures, q, freed_p, BASE, wanted=wanted, stability=stability, remedial_known=remedial_known
+        figures, q, freed_q, BASE, wanted=wanted, stability=stability, remedial_known=remedial_known
     )
 
 
@@ -69,8 +69,8 @@ def test_luck_and_unstable_rules_make_a_candidate(figures):
 
 
 def test_that_remedial_cost_turned_more_of_them_must_not_be_luck():
-    assert verdict(MENDABLE, freed_p=0.06)[:2] == ("fix", "candidate")
-    assert verdict(LOSING, freed_p=1.0)[:2] == ("avoid", "segment")
+    assert verdict(MENDABLE, freed_q=0.06)[:2] == ("fix", "candidate")
+    assert verdict(LOSING, freed_q=1.0)[:2] == ("avoid", "segment")
 
 
 def test_without_any_remedial_cost_marked_nobody_is_to_be_avoided():

@@ -70,6 +70,15 @@ def test_win_rate_cycle_and_quadrant_by_hand():
     assert (a.corner, b.corner) == ("hard to win, leaves money", "wins easily, leaves little")
 
 
+def test_every_margin_is_over_the_same_accounts():
+    # Reported on the last ten of each: a leaves 100 + 20..29, b -(100 + 20..29), together 0.
+    ids = [*COMPANY.used[20:30], *COMPANY.used[50:60]]
+    whole, a, b = deal_panel(deals(ROWS), COMPANY, [A, B], reported_on=pd.Index(ids)).segments
+    assert (whole.margin.n, a.margin.n) == (20, 10)
+    assert whole.margin.value == pytest.approx(0)
+    assert (a.margin.value, b.margin.value) == (pytest.approx(124.5), pytest.approx(-124.5))
+
+
 def test_who_is_won_differs():
     found = deal_panel(deals(ROWS), COMPANY, [A])
     [only] = found.differences

@@ -123,7 +123,8 @@ def test_what_was_found_is_reported_on_the_other_part_and_candidates_are_not(eig
     assert (only.name, only.n) == ("retail", 1)
     assert only.extra_cost.value == pytest.approx(290 - 40)
     loads = {load.profile: load.n for team in found.teams for load in team.loads}
-    assert loads == {"customers as won": 7, "proposed ICP": 1}
+    assert loads == {"customers as won": 3, "proposed ICP": 1}
+    assert (found.n, found.n_apart) == (7, 3)
 
 
 def test_ability_to_serve_of_the_eight(eight):

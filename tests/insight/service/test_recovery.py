@@ -101,7 +101,7 @@ def test_good_fits_that_lost_money_point_to_logistics(demo):
     for losses in (demo.money.good_lost, demo.money.fixed_lost):
         first = losses.causes[0]
         assert (first.caused_by, first.remedial) == ("logistics", True)
-        assert first.excess.low > 0
+        assert first.stands_out
     south = demo.accounts.facts["country"].isin(COSTLY_BY_REMEDIAL["country"])
     customers = demo.money.customers
     fixed = customers.index[customers["standing"] == "good fit once fixed, lost money"]

@@ -97,6 +97,28 @@ def test_no_capacity_says_so_and_units_that_dont_add_up_too():
     assert team.note == "its capacity is in pallet, its activities in hour"
 
 
+def test_hours_that_drift_over_the_years_make_no_difference_between_profiles():
+    """One rule as both profiles; hours per account rise by 40 %, the newest took part in no search.
+
+    Truth: no difference. All over the same accounts, the proposed one's change is exactly 0, where
+    over the reported 40 % of the older ones alone it would be far below.
+    """
+    rng = np.random.default_rng(4)
+    n = 600
+    hours = rng.gamma(2.0, 2.5, (n, 1)) * np.linspace(1, 1.4, n)[:, None]
+    told, member = quantities(hours), rng.random(n) < 0.4
+    apart = (np.arange(n) >= 450) | (rng.random(n) < 0.4)
+    pool = Controls(pools={"field": Pool(cost=1.0, capacity=1000.0, unit="hour")})
+    both = {"current ICP": member, "proposed ICP": member}
+    [team] = team_loads(
+        told, both, pool, [used(1000.0, 1000.0)], years=1.0, intake=100.0, among=apart
+    )
+    won, current, proposed = team.loads
+    assert (current.per_year, current.n) == (proposed.per_year, proposed.n)
+    assert (won.n, proposed.n) == (apart.sum(), (member & apart).sum())
+    assert proposed.per_year.low < 1000 < proposed.per_year.high
+
+
 def test_the_order_of_rows_changes_nothing():
     rng = np.random.default_rng(5)
     needed, chosen = rng.gamma(1.0, 9.0, (80, 1)), rng.random(80) < 0.5

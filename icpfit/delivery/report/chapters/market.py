@@ -21,8 +21,7 @@ from icpfit.delivery.report.market_findings import (
     prospect_sentences,
     unknown_sentences,
 )
-from icpfit.delivery.report.pilot_findings import basis_words
-from icpfit.delivery.report.pilot_words import pilot_sentences
+from icpfit.delivery.report.pilot_findings import basis_words, pilot_sentences
 from icpfit.delivery.report.tables import ReportTable
 
 if TYPE_CHECKING:

@@ -154,8 +154,12 @@ def _cause_figure(losses: LossesByCause, found: WhereTheMoneyIs, key: str) -> Re
         f" {money(top.reach, found.currency)}"
     )
     if not top.stands_out:
+        most = max(losses.causes, key=lambda one: one.excess.value)
         finding = (
-            f"None of {count(len(losses.causes))} causes stands out: luck alone reaches as far"
+            f"None of {count(len(losses.causes))} causes stands out, luck alone reaches as far; the"
+            f" largest is {_what(most.activity, most.caused_by, first=False)},"
+            f" {money(most.excess.value, found.currency)} more an account than among the good fits"
+            " that earned money"
         )
     caption = (
         "How to read it: a bar is what an activity with its cause cost an account above the good "
@@ -172,10 +176,10 @@ def _cause_figure(losses: LossesByCause, found: WhereTheMoneyIs, key: str) -> Re
     return ReportFigure(f"{key}-causes", f"{finding}.", caption, svg)
 
 
-def _what(activity: str, caused_by: str) -> str:
+def _what(activity: str, caused_by: str, *, first: bool = True) -> str:
     words = activity.replace("_", " ")
     cause = {"unknown": " with no known cause", "": ""}.get(caused_by, f" caused by {caused_by}")
-    return f"{words[:1].upper()}{words[1:]}{cause}"
+    return f"{words[:1].upper() if first else words[:1]}{words[1:]}{cause}"
 
 
 def _cause_table(losses: LossesByCause, found: WhereTheMoneyIs) -> ReportTable:

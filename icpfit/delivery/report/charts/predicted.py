@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpfit.delivery.report.charts.canvas import (
-    INK,
     MUTED,
     PALETTE,
     axes_of,
     inline_svg,
     money_axis,
-    row_height,
     style,
-    wrapped,
 )
 from icpfit.insight.profit.predicted_realised import FIXED_LOST, GOOD_EARNED, GOOD_LOST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
-    from icpfit.insight.profit.lost_money import LossCause
 
-__all__ = ["losses_svg", "predicted_svg"]
+__all__ = ["predicted_svg"]
 
 MOST_DOTS = 500
 
@@ -76,52 +70,4 @@ def predicted_svg(customers: pd.DataFrame, currency: str, name: str, alternative
         axes.set_xlabel(f"margin as predicted ({currency})")
         axes.set_ylabel(f"margin as it came ({currency})")
         figure.legend(loc="outside upper left", ncols=2, columnspacing=1.2)
-        return inline_svg(figure, name, alternative)
-
-
-def losses_svg(causes: Sequence[LossCause], currency: str, name: str, alternative: str) -> str:
-    """Return what good fits that lost money cost above those that earned it, cause by cause.
-
-    Parameters
-    ----------
-    causes : sequence of LossCause
-        Drawn top down.
-    currency : str
-        ISO code.
-    name, alternative : str
-        See `inline_svg`.
-
-    Returns
-    -------
-    str
-        One SVG element; remedial cost is told apart by colour and by hatching.
-    """
-    with style():
-        words = [wrapped(f"{c.activity.replace('_', ' ')}, {c.caused_by}", 34) for c in causes]
-        figure, axes = axes_of(0.75 + row_height(words, 0.34) * len(causes))
-        ends = [0.0]
-        for y, cause in enumerate(causes):
-            excess = cause.excess
-            axes.barh(
-                y,
-                excess.value,
-                height=0.6,
-                facecolor=PALETTE["remedial" if cause.remedial else "planned"],
-                edgecolor="white",
-                linewidth=0,
-                hatch="////" if cause.remedial else None,
-            )
-            ends.append(excess.value)
-            if excess.low is not None and excess.high is not None:
-                axes.plot([excess.low, excess.high], [y, y], color=INK, lw=1.1)
-                ends += [excess.low, excess.high]
-        axes.set_yticks(range(len(causes)), words)
-        axes.tick_params(axis="y", labelcolor=INK)
-        axes.invert_yaxis()
-        axes.axvline(0, color=MUTED, lw=0.6)
-        room = (max(ends) - min(ends)) or 1.0
-        axes.set_xlim(min(ends) - 0.04 * room * (min(ends) < 0), max(ends) + 0.06 * room)
-        axes.spines["left"].set_visible(False)
-        money_axis(axes.xaxis)
-        axes.set_xlabel(f"above good fits that earned, per account ({currency})")
         return inline_svg(figure, name, alternative)

@@ -115,6 +115,41 @@ def test_an_overload_is_named_in_hours_and_doubt_is_said():
     assert "by 20 hours a year (90 %: −10 to 30 hours), though that isn't sure" in lead
 
 
+def _with_causes(*causes):
+    lost = dataclasses.replace(money_found().good_lost, causes=causes)
+    blocks = profit_chapter(dataclasses.replace(money_found(), good_lost=lost)).blocks
+    return next(one for one in blocks if getattr(one, "name", "") == "good-fit-lost-money-causes")
+
+
+def test_a_cost_is_named_in_the_title_only_where_it_stands_out():
+    e = Estimate(100.0, 80.0, 120.0, n=40)
+    returns = LossCause("returns", "logistics", True, 70.0, e, 1, None, usual=30.0, reach=60.0)
+    short = LossCause("revenue below expected", "", False, 9.0, e, 1, None, usual=50.0, reach=150.0)
+    figure = _with_causes(returns, short)
+    assert figure.finding == (
+        "Returns caused by logistics: 100 EUR more an account than among the good fits that earned"
+        " money, where luck alone reaches 60 EUR."
+    )
+    assert "Each cost is higher among accounts that lost, since losses are made of costs" in (
+        figure.caption
+    )
+    figure = _with_causes(short, dataclasses.replace(returns, reach=110.0, excess=Estimate(90.0)))
+    assert figure.finding == (
+        "None of 2 causes stands out, luck alone reaches as far; the largest is revenue below"
+        " expected, 100 EUR more an account than among the good fits that earned money."
+    )
+
+
+def test_captions_say_over_which_accounts_choices_are_compared():
+    told = repr(service_chapter(dataclasses.replace(ability_found(), n_apart=25)))
+    assert "25 accounts that took no part in finding the proposed profile, out of 40" in told
+    assert "took no part" not in repr(service_chapter(ability_found()))
+    whole = money_found().waterfalls[0]
+    apart = dataclasses.replace(whole, name="customers compared", n=1)
+    found = dataclasses.replace(money_found(), waterfalls=(whole, apart))
+    assert "The profiles are taken over the 1 customers compared" in repr(profit_chapter(found))
+
+
 def test_panels_without_data_say_why():
     told = repr(
         profit_chapter(
