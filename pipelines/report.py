@@ -40,19 +40,20 @@ def run(job: Job) -> Path:
     Path
         The report.
     """
-    from icpfit.company import company_settings
+    from icpfit.company import company_settings, current_profile
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.in_use import model_standing
     from icpfit.delivery.registry.look_log import holdout_of, record_look
     from icpfit.delivery.registry.promotion_log import promotions
+    from icpfit.delivery.registry.proposal_record import judged_profile
     from icpfit.delivery.registry.registered_model import kept_file
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import is_registered, registered_model
     from icpfit.delivery.report.chapters.succession import succession_chapter, verdict_on
     from icpfit.delivery.report.kept_page import with_chapter
     from icpfit.delivery.report.page import KEPT_PAGES, write_page
-    from icpfit.delivery.report.standing import stamped
+    from icpfit.delivery.report.standing import adopted_since, stamped
     from icpfit.delivery.whole_file import require_writable
     from icpfit.evidence.succession.looks import look_sentence
     from icpfit.job import root_folder
@@ -78,8 +79,12 @@ def run(job: Job) -> Path:
             looked = look_sentence(look) if look else ""
             decided = verdict_on(promotions(store.promotion_log), model.version)
             verdict = succession_chapter(decided, with_names=chosen.names == "show")
-            write_page(with_chapter(stamped(page, said, looked), verdict), out)
-            closing = [("model", said), *([("hold-out", looked)] if looked else [])]
+            profile = current_profile(company, chosen.icp, job.conf_folders)
+            in_use = None if profile is None else (profile.name, profile.version)
+            since = adopted_since(judged_profile(model), in_use)
+            write_page(with_chapter(stamped(page, said, looked, since), verdict), out)
+            told = [("model", said), ("hold-out", looked), ("profile", since)]
+            closing = [(what, text) for what, text in told if text]
     else:
         _without_model(chosen, company, root, job, terminal)
     written = [("report", str(out)), *_printed(chosen, out, terminal)]

@@ -211,7 +211,14 @@ def model_gates(
     is_fit, margin = outcomes["fit"].to_numpy(dtype=bool), outcomes["margin"].astype(float)
     gates: list[Gate] = []
     if trained.model.objective == "margin":
-        gates += margin_gates(trained.oof_margin, margin, trained.folds, found, seed=seed)
+        gates += margin_gates(
+            trained.oof_margin_raw,
+            margin,
+            trained.folds,
+            found,
+            unit=trained.growth.money.teacher.unit,
+            seed=seed,
+        )
     gates.append(repeated_rows_gate(facts, accounts.dates.loc[learned, "name"], trained.folds))
     if split.basis == "later":
         seen = trained.folds >= 0

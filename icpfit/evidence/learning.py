@@ -230,12 +230,18 @@ def out_of_fold_signal(
     Returns
     -------
     Signal
-        With its tier.
+        With its tier; over the accounts that were held out once.
+
+    Notes
+    -----
+    From 200,000 accounts on one tenth is held out and the rest (fold -1) never: these count in the
+    rate, which the model could learn from them, and are not judged.
     """
-    inside = np.bincount(trained.folds, weights=is_fit)
-    size = np.bincount(trained.folds)
-    rate: Floats = (inside.sum() - inside) / (size.sum() - size)
-    return signal(trained.oof_fit, is_fit, rate[trained.folds], seed=seed)
+    held = trained.folds >= 0
+    fold = trained.folds[held]
+    inside = np.bincount(fold, weights=is_fit[held])
+    rate: Floats = (is_fit.sum() - inside) / (len(is_fit) - np.bincount(fold))
+    return signal(trained.oof_fit[held], is_fit[held], rate[fold], seed=seed)
 
 
 def calibrated_model(

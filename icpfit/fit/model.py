@@ -15,6 +15,7 @@ from icpfit.fit.money import margin_boosters
 from icpfit.fit.out_of_fold import TrainingAccounts, out_of_fold, told, training_choice
 from icpfit.fit.probability import fit_boosters, fit_seeds
 from icpfit.fit.ranges import margin_ranges
+from icpfit.fit.regrowth import Growth, growth
 from icpfit.fit.stopping import settings_record
 
 if TYPE_CHECKING:
@@ -109,21 +110,25 @@ class TrainedModel:
     ----------
     model : Model
         Fitted on all rows given; not judged yet.
-    oof_fit_raw, oof_fit, oof_margin, folds : numpy.ndarray, shape (n,)
+    oof_fit_raw, oof_fit, oof_margin_raw, oof_margin, folds : numpy.ndarray, shape (n,)
         As in `OutOfFold`.
     iterations : dict of str to int
         Iterations that cross-validation chose, by number.
     settings : dict
         Settings, iterations, losses and seeds of each number, as plain values.
+    growth : Growth
+        What it takes to grow the model again on other rows.
     """
 
     model: Model
     oof_fit_raw: Floats
     oof_fit: Floats
+    oof_margin_raw: Floats
     oof_margin: Floats
     folds: npt.NDArray[np.int64]
     iterations: dict[str, int]
     settings: dict[str, Any]
+    growth: Growth
 
 
 def trained_model(
@@ -239,10 +244,12 @@ def trained_model(
         model,
         unseen.oof_fit_raw,
         unseen.oof_fit,
+        unseen.oof_margin_raw,
         unseen.oof_margin,
         unseen.folds,
         iterations,
         settings,
+        growth(choice),
     )
 
 

@@ -104,14 +104,16 @@ class OutOfFold:
     oof_fit_raw, oof_fit : numpy.ndarray of float64, shape (n,)
         Log-odds and probability of a profitable fit by models whose every choice (trees, penalty,
         whether the curves join) was made without the account; NaN in no fold.
-    oof_margin : numpy.ndarray of float64, shape (n,)
-        Expected margin, in currency units; NaN in no fold.
+    oof_margin_raw, oof_margin : numpy.ndarray of float64, shape (n,)
+        The student's score before it is anchored, in the teacher's unit, and the expected margin,
+        in currency units; NaN in no fold.
     folds : numpy.ndarray of int64, shape (n,)
         Fold of each account; -1 for one that is never held out (only from 200,000 accounts on).
     """
 
     oof_fit_raw: Floats
     oof_fit: Floats
+    oof_margin_raw: Floats
     oof_margin: Floats
     folds: npt.NDArray[np.int64]
 
@@ -229,8 +231,10 @@ def out_of_fold(choice: TrainingChoice) -> OutOfFold:
     """
     back = np.argsort(choice.order, kind="stable")
     raw = choice.fit_raw[back]
-    margin = (choice.scale * choice.money.raw + choice.shift)[back]
-    return OutOfFold(raw, fit_probability(raw), margin, choice.fit_rows.folds[back])
+    margin_raw = choice.money.raw[back]
+    margin = choice.scale * margin_raw + choice.shift
+    folds = choice.fit_rows.folds[back]
+    return OutOfFold(raw, fit_probability(raw), margin_raw, margin, folds)
 
 
 def told(progress: Callable[[str | float], None] | None, text: str, share: float) -> None:

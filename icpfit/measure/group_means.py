@@ -144,8 +144,8 @@ def figures_of_means(
     order = np.argsort(names, kind="stable")
     table = np.asarray(values, dtype=np.float64)[order]
     member = np.asarray(inside, dtype=np.float64)[order]
-    spread = (member[:, :, None] * table[:, None, :]).reshape(len(table), member.shape[1] * table.shape[1])
     shape = (member.shape[1], table.shape[1])
+    spread = (member[:, :, None] * table[:, None, :]).reshape(len(table), shape[0] * shape[1])
 
     def computed(weights: Floats) -> Floats:
         # Not a matrix product: its sums may depend on the number of threads.

@@ -144,7 +144,9 @@ def test_values_are_those_of_the_definition(told):
     rows, target = market(120, 3, p=5)
     booster = trained(rows, target, 2, **{"num_leaves": 9, **told})
     asked = strange(rows)[:40]
-    asked[np.isin(asked, [1e-36, -1e-36, -1e-34, -0.5, 5e9, 2.0**31, 2.0**32 + 1]) | np.isinf(asked)] = 3.0
+    asked[
+        np.isin(asked, [1e-36, -1e-36, -1e-34, -0.5, 5e9, 2.0**31, 2.0**32 + 1]) | np.isinf(asked)
+    ] = 3.0
     values, base = oracle.forest_shapley(booster, asked)
     found = shapley_values(shapley_tables(booster), asked)
     assert np.abs(found[:, :-1] - values).max() < 1e-12

@@ -192,6 +192,4 @@ def test_ctrl_c_is_one_line_and_leaves_the_old_output(demo, tmp_path):
     assert "icpfit: stopped" in rest
     assert "Traceback" not in rest
     assert (root / "data/demo/scored.csv").read_bytes() == before
-    assert not [
-        p for p in (root / "data/demo").iterdir() if p.name.startswith(".")
-    ]
+    assert not [p for p in (root / "data/demo").iterdir() if p.name.startswith(".")]

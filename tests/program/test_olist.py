@@ -1,9 +1,7 @@
 """The jobs on real data that nobody here made; nothing is tuned to make the figures look better."""
 
-import csv
 import json
 import re
-import sqlite3
 
 import pytest
 
@@ -54,7 +52,7 @@ def test_what_is_not_known_is_not_registered(trained, icpfit_here):
 
 
 def test_the_report_says_that_it_cannot_tell(trained, icpfit_here):
-    root, _, folder = trained
+    root, _, _ = trained
     page = next((root / "mlruns/artifacts").rglob("report.html")).read_text(encoding="utf-8")
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "Nobody is ranked" in words or "annot tell" in words

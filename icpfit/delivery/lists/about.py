@@ -196,7 +196,7 @@ def about_html(about: About) -> str:
     from icpfit.delivery.report.tables import ReportTable
 
     rows = (*about.facts, *about.counts)
-    table = ReportTable("The model and the list", (("what", False), ("figure", True)), rows)
+    table = ReportTable("The model and the list", (("what", False), ("value", False)), rows)
     chapters = [
         Chapter("grades", "What each grade stands for", about.evidence, (Bullets(about.grades),)),
         Chapter(

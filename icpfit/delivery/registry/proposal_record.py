@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ from icpfit.delivery.report.held_out_words import enough_held_out, told_figures
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from icpfit.delivery.registry.registered_model import RegisteredModel
     from icpfit.delivery.registry.training_record import TrainingRecord
     from icpfit.economics.outcome import Accounts
     from icpfit.insight.redefinition.redefinition import Redefinition
     from icpfit.insight.segments.found import FoundSegment
 
-__all__ = ["evidence_comments", "redefinition_record", "with_proposal"]
+__all__ = ["evidence_comments", "judged_profile", "redefinition_record", "with_proposal"]
 
 
 def evidence_comments(groups: Sequence[FoundSegment], currency: str) -> dict[str, list[str]]:
@@ -104,6 +106,26 @@ def redefinition_record(found: Redefinition, horizon: str, currency: str) -> dic
         "market": found.market,
         "enough": found.enough,
     }
+
+
+def judged_profile(registered: RegisteredModel) -> tuple[str, int] | None:
+    """Return which profile a model's report is against.
+
+    Parameters
+    ----------
+    registered : RegisteredModel
+        A version in the registry.
+
+    Returns
+    -------
+    tuple of str and int, or None
+        Name and version; None where there was no profile, or an earlier icpfit kept nothing of it.
+    """
+    path = registered.run_files / REDEFINITION_FILE
+    if not path.is_file():
+        return None
+    current = json.loads(path.read_text(encoding="utf-8")).get("current")
+    return None if current is None else (str(current["name"]), int(current["version"]))
 
 
 def with_proposal(

@@ -70,6 +70,15 @@ def worth_answer(found: Redefinition | None, horizon: str, currency: str) -> Ans
         f"per 100 customers won by the proposed profile {instead}, over "
         f"{horizon_in_words(horizon)}, if win rates stay the same."
     )
+    compared = found.comparison
+    if compared is not None and compared.n_proposed > compared.volume:
+        own = compared.own["margin"]
+        text += (
+            f" That is the first {count(compared.volume)} of the {count(compared.n_proposed)} "
+            f"accounts in its order of calling; all of them left "
+            f"{money(own.proposed.value, currency)} each, "
+            f"{money(own.difference.value, currency, signed=True)} against the profile in use."
+        )
     fixed = found.worth_once_fixed
     if fixed is not None and not math.isnan(fixed.value):
         text += (

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["FIRST_LOOK", "as_trained", "stamped"]
+__all__ = ["FIRST_LOOK", "adopted_since", "as_trained", "stamped"]
 
 _STANDING = re.compile(r'(<p id="standing">)[^<]*(</p>)')
+_SINCE = re.compile(r'(<p id="since">)[^<]*(</p>)')
 _LOOK = re.compile(r'(<li id="look">)[^<]*(</li>)')
 FIRST_LOOK = "The hold-out was looked at by the training that drew this page."
 
@@ -32,7 +33,38 @@ def as_trained(day: dt.date) -> str:
     return f"As things stood on {day}, before anybody decided on putting the model in use."
 
 
-def stamped(page: str, standing: str, look: str = "") -> str:
+def adopted_since(judged: tuple[str, int] | None, in_use: tuple[str, int] | None) -> str:
+    """Return what a reader must know where another profile has come into use since.
+
+    Parameters
+    ----------
+    judged, in_use : tuple of str and int, or None
+        Name and version of the profile that the page's figures are against, and of the one in use
+        now; None where there is none.
+
+    Returns
+    -------
+    str
+        One or two sentences; empty where it is the same.
+
+    Examples
+    --------
+    >>> print(adopted_since(("ICP 2023", 1), ("ICP 2026", 2)))
+    The profile in use is now ICP 2026, version 2. The figures below are against ICP 2023, version 1:
+    train again to see the new one judged.
+    """
+    if judged == in_use:
+        return ""
+    now = (
+        "There is no profile in use now"
+        if in_use is None
+        else (f"The profile in use is now {in_use[0]}, version {in_use[1]}")
+    )
+    against = "without one" if judged is None else f"against {judged[0]}, version {judged[1]}"
+    return f"{now}. The figures below are {against}: train again to see the new one judged."
+
+
+def stamped(page: str, standing: str, look: str = "", since: str = "") -> str:
     """Return a kept page with what has become of its model since.
 
     Parameters
@@ -44,6 +76,8 @@ def stamped(page: str, standing: str, look: str = "") -> str:
 
     look : str
         How often the hold-out has been looked at; as above.
+    since : str
+        What has changed since the page was drawn, to stand above everything; as above.
 
     Returns
     -------
@@ -55,7 +89,7 @@ def stamped(page: str, standing: str, look: str = "") -> str:
     >>> stamped('<p id="standing">As trained.</p>', "In use since 2026-07-02 by <mo>.")
     '<p id="standing">In use since 2026-07-02 by &lt;mo&gt;.</p>'
     """
-    for place, said in ((_STANDING, standing), (_LOOK, look)):
+    for place, said in ((_STANDING, standing), (_LOOK, look), (_SINCE, since)):
         page = _filled(page, place, html.escape(said)) if said else page
     return page
 

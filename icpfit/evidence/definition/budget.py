@@ -49,7 +49,7 @@ _BUDGETS = {
             "No model was trained on the variants of the label: its list may hinge on more.",
             "No column was left out one at a time, and no model was trained on purged accounts.",
             "The intervals in the table of label variants rest on 200 resamples, not on 500.",
-            "The stability of groups rests on 10 half-samples, not on 30, that of drivers on 8 refits.",
+            "The stability of groups rests on 10 half-samples, not on 30; of drivers on 8 refits.",
         ),
     ),
 }
