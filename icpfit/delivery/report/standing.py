@@ -50,8 +50,8 @@ def adopted_since(judged: tuple[str, int] | None, in_use: tuple[str, int] | None
     Examples
     --------
     >>> print(adopted_since(("ICP 2023", 1), ("ICP 2026", 2)))
-    The profile in use is now ICP 2026, version 2. The figures below are against ICP 2023, version 1:
-    train again to see the new one judged.
+    The profile in use is now ICP 2026, version 2. The figures below are against ICP 2023,
+    version 1: train again to see the new one judged.
     """
     if judged == in_use:
         return ""
