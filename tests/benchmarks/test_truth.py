@@ -109,7 +109,9 @@ def test_a_quick_run_prints_the_table_and_writes_the_runs(tmp_path, capsys):
     assert "AUC / optimum" in printed
     assert "shuffled outcomes, 3 runs" in printed
     runs = json.loads(out.read_text())["runs"]
-    assert {run["part"] for run in runs} == {"nearness", "coverage", "shuffled"}
+    assert {run["part"] for run in runs} == {
+        "nearness", "coverage", "shuffled", "segments", "shuffled segments",
+    }  # fmt: skip
     for run in runs:
         if run["part"] == "nearness":
             assert 0.4 < run["auc"]["icpfit"] <= run["best_auc"]

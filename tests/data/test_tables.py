@@ -112,7 +112,7 @@ def test_a_bad_fact_is_missing_and_its_account_stays(tmp_path):
         (3, "Employees"),
         (4, "Account ID"),
     ]
-    assert read.notes == ["1 facts could not be read and are taken as missing"]
+    assert read.notes == ["1 fact could not be read and is taken as missing"]
 
 
 def test_a_bad_churn_date_rejects_the_account(tmp_path):

@@ -387,7 +387,7 @@ print(json.dumps(killed), file=told)
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_killed_at_any_moment_it_leaves_a_whole_list(acme_copy, tmp_path, strangers, ending):
     """One process loads the libraries, then forks a child for each moment and kills it there."""
-    strangers(600, seed=5).to_csv(tmp_path / "big.csv", index=False, lineterminator="\n")
+    strangers(1500, seed=5).to_csv(tmp_path / "big.csv", index=False, lineterminator="\n")
     out = tmp_path / f"s.{ending}"
     words = [
         "score", "--config-dir", acme_copy / "conf", "data=acme", f"root={acme_copy}", f"out={out}",
@@ -399,7 +399,7 @@ def test_killed_at_any_moment_it_leaves_a_whole_list(acme_copy, tmp_path, strang
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) >= 8, "the children were gone before their moments came"
+    assert json.loads(done.stdout) >= 5, "the children were gone before their moments came"
     seen = sorted(tmp_path.glob(f"seen*.{ending}"))
     assert len(seen) == 13
     if ending == "csv":
@@ -407,7 +407,7 @@ def test_killed_at_any_moment_it_leaves_a_whole_list(acme_copy, tmp_path, strang
         assert len({path.read_bytes() for path in seen}) == 2
     else:
         lengths = {len(sheets(path)[1]) for path in seen}
-    assert lengths == {60, 600}
+    assert lengths == {60, 1500}
     for path in (acme_copy / "mlruns/scored-acme").glob("*.parquet"):
         assert pq.read_table(path).num_rows in (60, 600)
 

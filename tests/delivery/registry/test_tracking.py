@@ -275,7 +275,11 @@ def test_the_registered_model_is_a_pyfunc_without_pickle_or_code(
         with pytest.raises(mlflow.exceptions.MlflowException) as caught:
             service.predict(given.assign(employees="SECRET"))
     expected = scored_frame(small_model, listed(given.drop(columns="has_shop")))
-    pd.testing.assert_frame_equal(found, expected)
+    # MLflow has its own way to write that there is no text.
+    pd.testing.assert_frame_equal(
+        found.astype(object).where(found.notna(), None),
+        expected.astype(object).where(expected.notna(), None),
+    )
     assert "SECRET" not in str(caught.value)
     inputs = service.metadata.signature.inputs
     assert not any(column.required for column in inputs)

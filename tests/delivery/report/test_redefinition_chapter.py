@@ -239,6 +239,7 @@ def test_a_training_keeps_the_proposal_with_what_speaks_for_it(found, company, t
         margin=Estimate(9_000.0, 8_000.0, 10_000.0),
         margin_if_fixed=Estimate(9_500.0, 8_500.0, 10_500.0),
         cost_to_serve=Estimate(2_000.0, 1_500.0, 2_500.0),
+        held_out=None,
         causes=(
             SimpleNamespace(
                 activity="rework_visit", caused_by="logistics", quantity=12.0, unit="hour",
@@ -251,7 +252,7 @@ def test_a_training_keeps_the_proposal_with_what_speaks_for_it(found, company, t
         "a", "redefinition.json", "proposal.yaml", "proposal.sql", "proposal.txt",
     }  # fmt: skip
     text = kept.texts["proposal.yaml"]
-    assert "  # 80 accounts: 90 % (90 %: 80–95 %) were a profitable fit\n" in text
+    assert "  # 80 accounts (chosen on these accounts): 90 % (90 %: 80–95 %) were a fit\n" in text
     assert "# first cause: rework visit, caused by logistics: 60 % of its remedial cost" in text
     assert "# Change the profile: at equal volume" in text
     path = tmp_path / "proposal.yaml"
