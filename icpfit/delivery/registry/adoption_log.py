@@ -8,9 +8,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from icpfit.delivery.registry.line_log import add_line, logged_lines
+from icpfit.delivery.registry.line_log import add_line, damaged_log, logged_lines
 from icpfit.delivery.registry.training_record import json_text
-from icpfit.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from icpfit.delivery.registry.store import Store
 
 __all__ = ["Adoption", "adoption_log", "adoptions", "record_adoption"]
+
+_REFUSAL = "the adoption log can't be written, {why}; nothing was changed"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def record_adoption(path: Path, adopted: Adoption) -> Adoption:
     if not adopted.time:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         timed = dataclasses.replace(adopted, time=now)
-    add_line(path, json.loads(json_text(timed)), "adoption")
+    add_line(path, json.loads(json_text(timed)), _REFUSAL)
     return timed
 
 
@@ -132,12 +133,9 @@ def adoptions(path: Path) -> list[Adoption]:
         If a line can't be read; it names the line.
     """
     read = []
-    for number, values in enumerate(logged_lines(path, "adoption"), start=1):
+    for number, values in logged_lines(path, "adoption"):
         try:
             read.append(Adoption(**values))
         except TypeError:
-            raise ModelError(
-                f"{path}, entry {number}: the adoption log is damaged here;"
-                " take the line out once you know what happened"
-            ) from None
+            raise damaged_log(path, f"entry {number}", "adoption") from None
     return read

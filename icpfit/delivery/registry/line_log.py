@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["add_line", "logged_lines"]
+__all__ = ["add_line", "damaged_log", "logged_lines"]
 
 
-def add_line(path: Path, values: Mapping[str, Any], what: str) -> None:
+def add_line(path: Path, values: Mapping[str, Any], refusal: str) -> None:
     """Add a line to a log, and don't return before it is on the disk.
 
     Parameters
@@ -25,8 +25,8 @@ def add_line(path: Path, values: Mapping[str, Any], what: str) -> None:
         holds the lock of the store.
     values : Mapping
         Plain JSON values.
-    what : str
-        What the log is of, such as "adoption", for the message.
+    refusal : str
+        What is said if that fails, behind the path; ``{why}`` stands for the reason.
 
     Raises
     ------
@@ -40,9 +40,9 @@ def add_line(path: Path, values: Mapping[str, Any], what: str) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     log = Path(folder) / "log.jsonl"
     ...     _ = log.write_text('{"step": 1}')  # torn: the line has no end
-    ...     add_line(log, {"step": 2}, "test")
-    ...     [line["step"] for line in logged_lines(log, "test")]
-    [1, 2]
+    ...     add_line(log, {"step": 2}, "the log can't be written, {why}")
+    ...     logged_lines(log, "test")
+    [(1, {'step': 1}), (2, {'step': 2})]
     """
     line = (json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
     try:
@@ -54,11 +54,10 @@ def add_line(path: Path, values: Mapping[str, Any], what: str) -> None:
             os.fsync(log.fileno())
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        message = f"{path}: the {what} log can't be written, {why}; nothing was changed"
-        raise OutputError(message) from None
+        raise OutputError(f"{path}: {refusal.format(why=why)}") from None
 
 
-def logged_lines(path: Path, what: str) -> list[dict[str, Any]]:
+def logged_lines(path: Path, what: str) -> list[tuple[int, dict[str, Any]]]:
     """Return what a log holds, oldest first.
 
     Parameters
@@ -66,12 +65,12 @@ def logged_lines(path: Path, what: str) -> list[dict[str, Any]]:
     path : Path
         The log; one that isn't there holds nothing.
     what : str
-        What the log is of, for the message.
+        What the log is of, such as "adoption", for the message.
 
     Returns
     -------
-    list of dict
-        One for each line.
+    list of tuple of int and dict
+        Number in the file, from 1 on, and values of each line that isn't empty.
 
     Raises
     ------
@@ -89,12 +88,32 @@ def logged_lines(path: Path, what: str) -> list[dict[str, Any]]:
         except ValueError:
             values = None
         if not isinstance(values, dict):
-            raise ModelError(
-                f"{path}, line {number}: the {what} log is damaged here;"
-                " take the line out once you know what happened"
-            )
-        read.append(values)
+            raise damaged_log(path, f"line {number}", what)
+        read.append((number, values))
     return read
+
+
+def damaged_log(path: Path, place: str, what: str) -> ModelError:
+    """Return the error that names what can't be read of a log, and what to do.
+
+    Parameters
+    ----------
+    path : Path
+        The log.
+    place : str
+        Such as "line 3".
+    what : str
+        What the log is of.
+
+    Returns
+    -------
+    ModelError
+        To be raised.
+    """
+    return ModelError(
+        f"{path}, {place}: the {what} log is damaged here;"
+        " take the line out once you know what happened"
+    )
 
 
 def _last_byte(path: Path) -> bytes:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from typing import TYPE_CHECKING
 
+from icpfit.delivery.registry.line_log import add_line
 from icpfit.delivery.registry.store import locked
-from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -171,24 +170,8 @@ def record_look(store: Store, holdout: str, accounts: int, *, job: str, run_id: 
     }
     with locked(store):
         number = look_count(store, holdout) + 1
-        try:
-            with path.open("ab") as log:
-                # A torn last line, after a power cut, must not swallow this one.
-                start = b"\n" if log.tell() and not _ends_well(path) else b""
-                log.write(start + json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
-                log.flush()
-                os.fsync(log.fileno())
-        except OSError as error:
-            what = (error.strerror or str(error)).lower()
-            message = f"{path}: the looks at hold-outs can't be written down, {what}"
-            raise OutputError(message) from None
+        add_line(path, line, "the looks at hold-outs can't be written down, {why}")
     return number
-
-
-def _ends_well(path: Path) -> bool:
-    with path.open("rb") as log:
-        log.seek(-1, os.SEEK_END)
-        return log.read(1) == b"\n"
 
 
 def _holdout(line: bytes) -> str | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from icpfit.delivery.registry.line_log import add_line, damaged_log, logged_lines
 from icpfit.delivery.registry.training_record import json_text
-from icpfit.errors import ModelError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +26,7 @@ __all__ = [
     "taken_out_of_use",
 ]
 
+_REFUSAL = "the promotion log can't be written, {why}; no alias was moved"
 _PUT_IN_USE = ("PROMOTE", "REFRESH", "FORCE")
 
 
@@ -152,18 +152,7 @@ def record_promotion(path: Path, decided: Promotion) -> Promotion:
     if not decided.time:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         timed = dataclasses.replace(decided, time=now)
-    line = json.dumps(dataclasses.asdict(timed), ensure_ascii=False, allow_nan=False) + "\n"
-    try:
-        with path.open("a+b", buffering=0) as log:
-            if log.seek(0, os.SEEK_END) and _last_byte(path) != b"\n":
-                # A power cut tore the last line: end it, so that ours stands on its own.
-                line = "\n" + line
-            log.write(line.encode("utf-8"))
-            os.fsync(log.fileno())
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        message = f"{path}: the promotion log can't be written, {what}; no alias was moved"
-        raise OutputError(message) from None
+    add_line(path, dataclasses.asdict(timed), _REFUSAL)
     return timed
 
 
@@ -185,22 +174,12 @@ def promotions(path: Path) -> list[Promotion]:
     ModelError
         If a line can't be read; it names the line.
     """
-    if not path.is_file():
-        return []
     read = []
-    lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, values in logged_lines(path, "promotion"):
         try:
-            values = json.loads(line)
-            values["reasons"] = tuple(values["reasons"])
-            read.append(Promotion(**values))
-        except (KeyError, TypeError, ValueError):
-            raise ModelError(
-                f"{path}, line {number}: the promotion log is damaged here;"
-                " take the line out once you know what happened"
-            ) from None
+            read.append(Promotion(**{**values, "reasons": tuple(values["reasons"])}))
+        except (KeyError, TypeError):
+            raise damaged_log(path, f"line {number}", "promotion") from None
     return read
 
 
@@ -265,9 +244,3 @@ def taken_out_of_use(log: list[Promotion], version: int) -> str:
         elif line.decision in _PUT_IN_USE and line.to_version == version:
             said = ""
     return said
-
-
-def _last_byte(path: Path) -> bytes:
-    with path.open("rb") as log:
-        log.seek(-1, os.SEEK_END)
-        return log.read(1)
