@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from icpfit.company import Company
     from icpfit.delivery.console.terminal import Terminal
 
-__all__ = ["Intake", "intake"]
+__all__ = ["Intake", "intake", "written_rejects"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,7 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     company : Company
         Its settings.
     root : Path
-        The folder in which data/ lies; rejected cells go to ``data/rejected/<company>.csv``,
-        their rows to ``data/rejected/<company>/``.
+        The folder in which data/ lies, see `written_rejects`.
     terminal : Terminal
         Where progress, ledger and warnings are shown.
 
@@ -59,11 +58,9 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     IcpfitError
         When an export can't be read, breaks its contract, or doesn't join.
     """
-    rejects = root / "data" / "rejected" / f"{company.name}.csv"
     with terminal.step(f"reading the exports of {company.name}") as told:
         tables = read_tables(company.data, root, told)
-        write_rejects(rejects, tables.rejected)
-        to_mend = write_rejected_rows(rejects.with_suffix(""), tables.rejected_rows)
+        rejects, to_mend = written_rejects(company, root, tables)
     with terminal.step("joining them to the accounts") as told:
         accounts = joined_accounts(tables, company.data, company.economics, told)
     terminal.ledger(ledger_lines(accounts.ledger))
@@ -85,3 +82,32 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
         if (note.partition(": ")[2] or note) not in warned:
             terminal.note(f"note: {note}")
     return Intake(tables, accounts)
+
+
+def written_rejects(company: Company, root: Path, tables: Tables | None) -> tuple[Path, list[Path]]:
+    """Write down what was rejected: each cell with what to do, and the rows as they were exported.
+
+    Parameters
+    ----------
+    company : Company
+        Whose exports they are.
+    root : Path
+        The folder in which data/ lies.
+    tables : Tables or None
+        What was read; None where nothing could be, and then nothing is written.
+
+    Returns
+    -------
+    tuple of Path and list of Path
+        ``data/rejected/<company>.csv``, and the files of rows in the folder beside it.
+
+    Raises
+    ------
+    OutputError
+        If they can't be written.
+    """
+    rejects = root / "data" / "rejected" / f"{company.name}.csv"
+    if tables is None:
+        return rejects, []
+    write_rejects(rejects, tables.rejected)
+    return rejects, write_rejected_rows(rejects.with_suffix(""), tables.rejected_rows)

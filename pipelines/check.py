@@ -38,12 +38,12 @@ def run(job: Job) -> None:
         When the exports can't be read or joined; the page is written all the same.
     """
     from icpfit.company import company_settings, current_profile
-    from icpfit.data.sources.rejected_rows import write_rejected_rows
-    from icpfit.data.sources.rejects import write_rejects
     from icpfit.delivery.console.quality_summary import quality_summary
     from icpfit.delivery.console.terminal import Terminal
-    from icpfit.delivery.report.quality_page import quality_html, write_quality
+    from icpfit.delivery.report.page import write_page
+    from icpfit.delivery.report.quality_page import quality_html
     from icpfit.evidence.quality.data_quality import data_quality, examined
+    from icpfit.intake import written_rejects
     from icpfit.job import root_folder
 
     chosen = job.settings(Check)
@@ -57,13 +57,9 @@ def run(job: Job) -> None:
         found = examined(company.data, company.economics, root, told)
     with terminal.step("looking at what they hold"):
         quality = data_quality(found, company.data, has_profile=profile is not None)
-    rejects = root / "data" / "rejected" / f"{company.name}.csv"
-    to_mend: list[Path] = []
-    if found.tables is not None:
-        write_rejects(rejects, found.tables.rejected)
-        to_mend = write_rejected_rows(rejects.with_suffix(""), found.tables.rejected_rows)
+    rejects, to_mend = written_rejects(company, root, found.tables)
     with terminal.step("drawing the page"):
-        write_quality(quality_html(quality, company.name), out)
+        write_page(quality_html(quality, company.name), out)
     _show(quality, terminal, rejects=rejects, to_mend=to_mend)
     closing = [*quality_summary(quality, profile), ("data-quality page", str(out))]
     terminal.closing(closing, title=f"{company.name}: what there is")

@@ -51,7 +51,8 @@ def run(job: Job) -> Market:
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.explore_summary import show_market
     from icpfit.delivery.console.terminal import Terminal
-    from icpfit.delivery.report.explore_page import explore_html, write_explore
+    from icpfit.delivery.report.explore_page import explore_html
+    from icpfit.delivery.report.page import write_page
     from icpfit.delivery.whole_file import require_writable
     from icpfit.icp.profile import read_profile
     from icpfit.icp.wording import sentences
@@ -91,7 +92,7 @@ def run(job: Job) -> Market:
             idea_sentences=sentences(idea, company.data.attributes),
             hide_names=hidden,
         )
-        write_explore(page, out)
+        write_page(page, out)
     show_market(terminal, market, listed, hide_names=hidden)
     terminal.say(f"written: {out}")
     return market

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["discoveries"]
+__all__ = ["discoveries", "q_values"]
 
 
 def discoveries(p_values: ArrayLike, level: float = 0.05) -> NDArray[np.bool_]:
@@ -54,3 +56,36 @@ def discoveries(p_values: ArrayLike, level: float = 0.05) -> NDArray[np.bool_]:
     border = ordered[below[-1]] if below.size else -1.0
     stands: NDArray[np.bool_] = p <= border
     return stands
+
+
+def q_values(p_values: Sequence[float]) -> list[float]:
+    """Return the lowest false discovery rate at which each of several findings stands.
+
+    ``q_(i) = min over j >= i of p_(j) n / j``, p in ascending order: a finding stands in
+    `discoveries` at a level exactly when its q reaches it.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        0 to 1.
+
+    Returns
+    -------
+    list of float
+        In the order given, at most 1; equal p-values have equal q.
+
+    References
+    ----------
+    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57.
+
+    Examples
+    --------
+    >>> [round(q, 3) for q in q_values([0.001, 0.02, 0.04, 0.3])]
+    [0.004, 0.04, 0.053, 0.3]
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(-p, kind="stable")
+    ranks = len(p) - np.arange(len(p))
+    q = np.empty(len(p))
+    q[order] = np.minimum.accumulate(p[order] * len(p) / ranks)
+    return [float(min(1.0, one)) for one in q]

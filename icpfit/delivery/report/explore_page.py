@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from icpfit.delivery.report.chapters.market import market_chapter
 from icpfit.delivery.report.market_findings import market_headline, market_lead
 from icpfit.delivery.report.page import page_environment
-from icpfit.delivery.whole_file import whole_file
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
-    from pathlib import Path
 
     from icpfit.insight.market.market import Market
     from icpfit.insight.market.prospects import MarketProspects
 
-__all__ = ["explore_html", "write_explore"]
+__all__ = ["explore_html"]
 
 
 def explore_html(
@@ -69,22 +67,3 @@ def explore_html(
             currency=market.currency,
         )
     )
-
-
-def write_explore(page: str, out: Path) -> None:
-    """Write the page, whole or not at all.
-
-    Parameters
-    ----------
-    page : str
-        From `explore_html`.
-    out : Path
-        The file; its folder must exist.
-
-    Raises
-    ------
-    OutputError
-        If it can't be written; what stood there before is untouched.
-    """
-    with whole_file(out) as part:
-        part.write_text(page, encoding="utf-8", newline="\n")

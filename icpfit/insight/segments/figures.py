@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["GroupFigures", "explained_share", "group_figures", "one_sided_p", "q_values", "whole"]
+__all__ = ["GroupFigures", "explained_share", "group_figures", "one_sided_p", "whole"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -190,39 +190,6 @@ def one_sided_p(is_fit: Bools, member: Bools, *, low: bool) -> float:
         return 1.0
     law = hypergeom(n, fits, size)
     return float(min(1.0, law.cdf(hits) if low else law.sf(hits - 1)))
-
-
-def q_values(p_values: Sequence[float]) -> list[float]:
-    """Return the lowest false discovery rate at which each of several findings stands.
-
-    ``q_(i) = min over j >= i of p_(j) n / j``, p in ascending order: a finding stands in
-    `icpfit.measure.discoveries.discoveries` at a level exactly when its q reaches it.
-
-    Parameters
-    ----------
-    p_values : sequence of float
-        0 to 1.
-
-    Returns
-    -------
-    list of float
-        In the order given, at most 1; equal p-values have equal q.
-
-    References
-    ----------
-    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57.
-
-    Examples
-    --------
-    >>> [round(q, 3) for q in q_values([0.001, 0.02, 0.04, 0.3])]
-    [0.004, 0.04, 0.053, 0.3]
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(-p, kind="stable")
-    ranks = len(p) - np.arange(len(p))
-    q = np.empty(len(p))
-    q[order] = np.minimum.accumulate(p[order] * len(p) / ranks)
-    return [float(min(1.0, one)) for one in q]
 
 
 def explained_share(

@@ -17,7 +17,6 @@ from icpfit.insight.segments.figures import (
     explained_share,
     group_figures,
     one_sided_p,
-    q_values,
     whole,
 )
 from icpfit.insight.segments.found import FoundSegment, FoundSegments
@@ -27,6 +26,7 @@ from icpfit.insight.segments.parts import find_and_report
 from icpfit.insight.segments.rules import covering_rules, stabilities
 from icpfit.insight.segments.selectors import selectors
 from icpfit.insight.segments.unseen import half_scored, unseen_probability
+from icpfit.measure.discoveries import q_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

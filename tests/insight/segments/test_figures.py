@@ -11,10 +11,9 @@ from icpfit.insight.segments.figures import (
     explained_share,
     group_figures,
     one_sided_p,
-    q_values,
     whole,
 )
-from icpfit.measure.discoveries import discoveries
+from icpfit.measure.discoveries import discoveries, q_values
 
 
 def table(n=200, seed=1):

@@ -15,9 +15,9 @@ from icpfit.fit.features import feature_contract
 from icpfit.icp.profile import Profile, Segment, read_profile, write_profile
 from icpfit.icp.selection import is_selected
 from icpfit.insight.segments import search
-from icpfit.insight.segments.figures import q_values
 from icpfit.insight.segments.proposal import proposed_profile
 from icpfit.insight.segments.search import found_segments
+from icpfit.measure.discoveries import q_values
 
 ECONOMICS = EconomicsSpec(
     rate_card=RateCard({"rework": Activity("hour", 10.0, remedial=True)}),

@@ -12,7 +12,7 @@ import re
 import textwrap
 import unicodedata
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -22,7 +22,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from icpfit.delivery.amounts import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -36,6 +36,8 @@ __all__ = [
     "inline_svg",
     "label",
     "money_axis",
+    "name_above",
+    "name_rows",
     "row_height",
     "share_axis",
     "style",
@@ -228,6 +230,48 @@ def row_height(names: Iterable[str], plain: float) -> float:
     """
     lines = max((name.count("\n") + 1 for name in names), default=1)
     return max(plain, LINE * lines + 0.08)
+
+
+def name_rows(axes: Axes, places: Iterable[float], names: Sequence[str]) -> None:
+    """Write the names of rows beside them, in place of an axis.
+
+    Parameters
+    ----------
+    axes : Axes
+        With one row of the picture per name.
+    places : iterable of float
+        Height of each row in the data.
+    names : sequence of str
+        As they are to stand there, see `wrapped`.
+    """
+    axes.set_yticks(list(places), names)
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.spines["left"].set_visible(False)
+
+
+def name_above(axes: Axes, y: float, name: str, va: Literal["bottom", "center"] = "bottom") -> None:
+    """Write a name above its row, from the left end of the picture over its whole width.
+
+    Parameters
+    ----------
+    axes : Axes
+        The picture; it makes no room for the name.
+    y : float
+        Height in the data.
+    name : str
+        As it is to stand there, see `wrapped`.
+    va : {"bottom", "center"}
+        Which part of the name stands at that height.
+    """
+    said = axes.annotate(
+        name,
+        (0.0, y),
+        xycoords=("axes fraction", "data"),
+        va=va,
+        color=INK,
+        annotation_clip=False,
+    )
+    said.set_in_layout(False)
 
 
 def money_axis(axis: Any, ticks: int = 5) -> None:

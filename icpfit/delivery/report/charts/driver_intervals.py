@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icpfit.delivery.report.charts.canvas import (
-    INK,
     MUTED,
     PALETTE,
     axes_of,
     inline_svg,
+    name_rows,
     row_height,
     share_axis,
     style,
@@ -66,10 +66,8 @@ def intervals_svg(
                 color=PALETTE["model"],
                 markerfacecolor=PALETTE["model"] if stands else "white",
             )
-        axes.set_yticks(positions, names)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, positions, names)
         axes.set_ylim(-0.6, len(rows) - 0.4)
-        axes.spines["left"].set_visible(False)
         if is_share:
             share_axis(axes.xaxis)
         axes.set_xlabel(axis)

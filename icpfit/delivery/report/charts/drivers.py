@@ -21,6 +21,7 @@ from icpfit.delivery.report.charts.canvas import (
     inline_svg,
     label,
     money_axis,
+    name_rows,
     row_height,
     style,
     wrapped,
@@ -73,12 +74,10 @@ def drivers_svg(drivers: pd.DataFrame, unit: str, name: str, alternative: str) -
                 va="center",
                 color=INK,
             )
-        axes.set_yticks(positions, names)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, positions, names)
         axes.set_xlim(0, 1.34 * max(float(shown["mean_abs"].max()), 1e-9))
         _unit_axis(axes.xaxis, unit)
         axes.set_xlabel(f"moves the number up or down by, on average ({unit})")
-        axes.spines["left"].set_visible(False)
         return inline_svg(figure, name, alternative)
 
 
@@ -236,10 +235,8 @@ def _by_level(rows: DriverRows, feature: str, name: str, alternative: str) -> st
                 rasterized=True,
             )
             axes.plot([mean, mean], [y - 0.36, y + 0.36], color=INK, linewidth=1.8)
-        axes.set_yticks(np.arange(len(means)), ticks)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, np.arange(len(means)), ticks)
         axes.set_ylim(-0.6, len(means) - 0.4)
-        axes.spines["left"].set_visible(False)
         _unit_axis(axes.xaxis, unit)
         axes.set_xlabel(f"SHAP value ({unit})")
         return inline_svg(figure, name, alternative)

@@ -12,6 +12,7 @@ from icpfit.delivery.report.charts.canvas import (
     axes_of,
     inline_svg,
     money_axis,
+    name_rows,
     row_height,
     style,
     wrapped,
@@ -70,15 +71,13 @@ def loss_causes_svg(causes: Sequence[LossCause], currency: str, name: str, alter
                     [cause.reach] * 2, [y - 0.42, y + 0.42], color=INK, lw=1.4, ls=(0, (2, 1))
                 )
                 ends.append(cause.reach)
-        axes.set_yticks(range(len(causes)), words)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, range(len(causes)), words)
         for label, cause in zip(axes.get_yticklabels(), causes, strict=True):
             label.set_fontweight("bold" if cause.stands_out else "normal")
         axes.invert_yaxis()
         axes.axvline(0, color=MUTED, lw=0.6)
         room = (max(ends) - min(ends)) or 1.0
         axes.set_xlim(min(ends) - 0.04 * room * (min(ends) < 0), max(ends) + 0.06 * room)
-        axes.spines["left"].set_visible(False)
         money_axis(axes.xaxis)
         axes.set_xlabel(f"above good fits that earned, per account ({currency})")
         return inline_svg(figure, name, alternative)

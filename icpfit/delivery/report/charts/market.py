@@ -11,6 +11,7 @@ from icpfit.delivery.report.charts.canvas import (
     axes_of,
     inline_svg,
     money_axis,
+    name_rows,
     row_height,
     style,
     wrapped,
@@ -56,10 +57,8 @@ def ranges_svg(
             if mean.low is not None and mean.high is not None:
                 axes.plot([mean.low, mean.high], [y, y], color=PALETTE["model"], linewidth=2)
             axes.plot([mean.value], [y], marker="o", markersize=5, color=INK)
-        axes.set_yticks(positions, names)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, positions, names)
         axes.set_ylim(-0.6, len(rows) - 0.4)
-        axes.spines["left"].set_visible(False)
         money_axis(axes.xaxis)
         axes.set_xlabel(axis)
         return inline_svg(figure, name, alternative)

@@ -16,6 +16,7 @@ from icpfit.delivery.report.charts.canvas import (
     axes_of,
     inline_svg,
     money_axis,
+    name_rows,
     row_height,
     share_axis,
     style,
@@ -165,10 +166,8 @@ def waterfall_svg(steps: Sequence[MarginStep], currency: str, name: str, alterna
         axes.axvline(0, color=MUTED, lw=0.6)
         span = (max(edges) - min(edges)) or 1.0
         axes.set_xlim(min(edges) - (0.04 * span if min(edges) < 0 else 0), max(edges) + 0.16 * span)
-        axes.set_yticks(range(len(steps)), names)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, range(len(steps)), names)
         axes.invert_yaxis()
-        axes.spines["left"].set_visible(False)
         money_axis(axes.xaxis)
         axes.set_xlabel(f"{currency} per account")
         kinds = [kind for kind in KIND_WORDS if any(step.kind == kind for step in steps)]
@@ -232,10 +231,8 @@ def choices_svg(choices: Sequence[ChosenMargin], currency: str, name: str, alter
             )
         span = (max(ends) - min(ends)) or 1.0
         axes.set_xlim(min(ends) - 0.06 * span, max(ends) + 0.06 * span)
-        axes.set_yticks(range(len(choices)), names)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, range(len(choices)), names)
         axes.set_ylim(len(choices) - 0.6, -0.8)
-        axes.spines["left"].set_visible(False)
         money_axis(axes.xaxis)
         axes.set_xlabel(f"margin per account ({currency})")
         return inline_svg(figure, name, alternative)

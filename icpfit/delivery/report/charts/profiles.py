@@ -14,6 +14,7 @@ from icpfit.delivery.report.charts.canvas import (
     axes_of,
     inline_svg,
     money_axis,
+    name_above,
     style,
     wrapped,
 )
@@ -89,15 +90,7 @@ def profiles_svg(lines: Sequence[ProfileMargin], currency: str, name: str, alter
                 axes.axhline(below, color=MUTED, lw=0.5, ls=(0, (2, 2)))
             below += height
             places.append((below - 0.15, line))
-            said = axes.annotate(
-                name_lines,
-                (0.0, below - 0.24),
-                xycoords=("axes fraction", "data"),
-                va="bottom",
-                color=INK,
-                annotation_clip=False,
-            )
-            said.set_in_layout(False)
+            name_above(axes, below - 0.24, name_lines)
         for y, line in places:
             margin, colour = line.margin, COLOURS[line.role]
             axes.plot([0, 0], [y - 0.06, y + 0.06], color=MUTED, lw=1.0)

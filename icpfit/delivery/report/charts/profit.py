@@ -14,6 +14,7 @@ from icpfit.delivery.report.charts.canvas import (
     axes_of,
     inline_svg,
     money_axis,
+    name_rows,
     row_height,
     share_axis,
     style,
@@ -187,10 +188,8 @@ def loyalty_svg(groups: Sequence[LoyaltyGroup], currency: str, name: str, altern
         low, high = min([0.0, *totals]), max([0.0, *totals])
         room = (high - low) or 1.0
         axes.set_xlim(low - 0.04 * room * (low < 0), high + 0.34 * room)
-        axes.set_yticks(range(len(groups)), [group.name for group in groups])
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, range(len(groups)), [group.name for group in groups])
         axes.invert_yaxis()
-        axes.spines["left"].set_visible(False)
         money_axis(axes.xaxis)
         axes.set_xlabel(f"margin in all ({currency}) · accounts")
         return inline_svg(figure, name, alternative)

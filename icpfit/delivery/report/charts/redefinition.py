@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from icpfit.delivery.report.charts.canvas import (
-    INK,
     MUTED,
     PALETTE,
     WIDTH,
     inline_svg,
     label,
     money_axis,
+    name_rows,
     share_axis,
     style,
 )
@@ -113,7 +113,5 @@ def _drawn(axes: Any, pairs: Sequence[Pair]) -> None:
     room = 0.05 * ((max(ends) - min(ends)) or 1.0)
     axes.axvline(0, color=MUTED, lw=0.6)
     axes.set_xlim(min(ends) - room, max(ends) + room)
-    axes.set_yticks(range(len(pairs)), [label(pair.label) for pair in pairs])
-    axes.tick_params(axis="y", labelcolor=INK)
+    name_rows(axes, range(len(pairs)), [label(pair.label) for pair in pairs])
     axes.set_ylim(len(pairs) - 0.5, -0.5)
-    axes.spines["left"].set_visible(False)

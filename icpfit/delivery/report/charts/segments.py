@@ -16,6 +16,7 @@ from icpfit.delivery.report.charts.canvas import (
     WIDTH,
     inline_svg,
     money_axis,
+    name_above,
     share_axis,
     style,
     wrapped,
@@ -83,16 +84,8 @@ def segments_svg(
         # The names stand above their bars: beside them there is no room on a telephone.
         left.set_yticks([])
         for y, text in zip(places, names, strict=True):
-            said = left.annotate(
-                text,
-                (0.0, y - 0.1),
-                xycoords=("axes fraction", "data"),
-                va="bottom",
-                color=INK,
-                annotation_clip=False,
-            )
             # It runs on over the second panel, which must not make room for it.
-            said.set_in_layout(False)
+            name_above(left, y - 0.1, text)
         right.patch.set_visible(False)
         left.set_ylim(sum(heights), 0.0)
         share_axis(left.xaxis)

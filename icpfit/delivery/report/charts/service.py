@@ -14,6 +14,8 @@ from icpfit.delivery.report.charts.canvas import (
     axes_of,
     inline_svg,
     money_axis,
+    name_above,
+    name_rows,
     share_axis,
     style,
     wrapped,
@@ -22,8 +24,6 @@ from icpfit.delivery.report.profile_words import profile_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
 
     from icpfit.insight.service.deals import SegmentDeals
     from icpfit.insight.service.drop_or_fix import DropOrFix
@@ -61,7 +61,7 @@ def team_load_svg(teams: Sequence[TeamLoad], name: str, alternative: str) -> str
         ticks, words = [], []
         for at, (team, load) in enumerate(rows):
             if not at or rows[at - 1][0].team != team.team:
-                _title(axes, y, team.team)
+                name_above(axes, y, wrapped(team.team, LONGEST), "center")
                 y += 1.0
             size = team.capacity or 1.0
             value = load.per_year.value / size
@@ -75,11 +75,9 @@ def team_load_svg(teams: Sequence[TeamLoad], name: str, alternative: str) -> str
             words.append(f"{wrapped(profile_words(load.profile), 22)}: {percent(value)}")
             y += 1.0
         axes.axvline(1.0, color=PALETTE["loss"], lw=1.2, ls=(0, (4, 2)))
-        axes.set_yticks(ticks, words)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, ticks, words)
         axes.set_ylim(y - 0.4, -0.6)
         axes.set_xlim(0, 1.06 * max(ends))
-        axes.spines["left"].set_visible(False)
         share_axis(axes.xaxis)
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_xlabel("load in a year, share of the practical capacity")
@@ -155,7 +153,7 @@ def drop_or_fix_svg(groups: Sequence[DropOrFix], currency: str, name: str, alter
         figure, axes = axes_of(0.6 + 0.78 * len(groups))
         ends, ticks, words = [0.0], [], []
         for at, group in enumerate(groups):
-            _title(axes, 3.0 * at, group.name)
+            name_above(axes, 3.0 * at, wrapped(group.name, LONGEST), "center")
             for shift, price, colour, told in (
                 (1.0, group.fix, PALETTE["proposed"], "fix"),
                 (1.9, group.drop, PALETTE["current"], "drop"),
@@ -179,23 +177,8 @@ def drop_or_fix_svg(groups: Sequence[DropOrFix], currency: str, name: str, alter
         room = (max(ends) - min(ends)) or 1.0
         axes.axvline(0, color=MUTED, lw=0.6)
         axes.set_xlim(min(ends) - 0.05 * room * (min(ends) < 0), max(ends) + 0.06 * room)
-        axes.set_yticks(ticks, words)
-        axes.tick_params(axis="y", labelcolor=INK)
+        name_rows(axes, ticks, words)
         axes.set_ylim(3.0 * len(groups) - 0.5, -0.6)
-        axes.spines["left"].set_visible(False)
         money_axis(axes.xaxis)
         axes.set_xlabel(f"worth per 100 customers won ({currency})")
         return inline_svg(figure, name, alternative)
-
-
-def _title(axes: Axes, y: float, name: str) -> None:
-    """Write a group's name above its bars, from the left end of the plot."""
-    said = axes.annotate(
-        wrapped(name, LONGEST),
-        (0.0, y),
-        xycoords=("axes fraction", "data"),
-        va="center",
-        color=INK,
-        annotation_clip=False,
-    )
-    said.set_in_layout(False)

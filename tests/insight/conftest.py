@@ -14,7 +14,7 @@ def eight():
     """Joined accounts and settings; used are all but hazel, which is not mature."""
     name = "tests_economics_eight_accounts"
     if name not in sys.modules:
-        place = Path(__file__).parents[2] / "economics" / "eight_accounts.py"
+        place = Path(__file__).parents[1] / "economics" / "eight_accounts.py"
         spec = importlib.util.spec_from_file_location(name, place)
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
