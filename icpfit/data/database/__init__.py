@@ -1,0 +1,1 @@
+"""Tables of a database, read as if they were files: one snapshot, read-only, as text."""

@@ -1,0 +1,1 @@
+"""Which ids of two systems mean the same company: crosswalks, domains, candidates to confirm."""

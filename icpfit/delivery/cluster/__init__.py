@@ -1,0 +1,1 @@
+"""The scorer on a cluster."""
