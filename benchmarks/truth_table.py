@@ -12,7 +12,7 @@ from benchmarks.nearness import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["line", "lines"]
+__all__ = ["line", "lines", "mean_error"]
 
 Run = dict[str, Any]
 
@@ -28,7 +28,7 @@ def lines(runs: Sequence[Run]) -> list[str]:
     Returns
     -------
     list of str
-        Standard errors are over the companies (world and seed); a target is "met" or "short by".
+        Standard errors are over the companies of each world; a target is "met" or "short by".
     """
     said = [f"{'what':<58}{'target':>9}{'reached':>9}{'se':>7}  verdict"]
     said += _nearness([r for r in runs if r["part"] == "nearness"])
@@ -38,14 +38,53 @@ def lines(runs: Sequence[Run]) -> list[str]:
     return said
 
 
-def line(what: str, target: float, values: Sequence[float], *, most: bool = False) -> str:
-    """Write one line; `most` when the target is an upper bound."""
+def line(
+    what: str,
+    target: float,
+    values: Sequence[float],
+    *,
+    most: bool = False,
+    worlds: Sequence[str] | None = None,
+) -> str:
+    """Write one line; `most` when the target is an upper bound; `worlds` as in `mean_error`."""
     reached = float(np.mean(values))
-    error = np.std(values, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    error = mean_error(values, worlds)
     gap = reached - target if most else target - reached
     shown = "" if math.isnan(target) else f"{'<=' if most else '>='}{target:.3f}"
     verdict = "" if math.isnan(target) else ("met" if gap <= 0 else f"short by {gap:.3f}")
     return f"{what:<58}{shown:>9}{reached:>9.3f}{error:>7.3f}  {verdict}".rstrip()
+
+
+def mean_error(values: Sequence[float], worlds: Sequence[str] | None = None) -> float:
+    """Return the standard error of a mean over companies.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One figure a company.
+    worlds : sequence of str, optional
+        The world of each company. The worlds are the three that the target is a mean over, not a
+        sample of worlds, so what lies between them is no luck: the error is that of the means of
+        the worlds, each weighed by its share of the companies. Without it, all are one world.
+
+    Returns
+    -------
+    float
+        ``sqrt(sum_w n_w s_w^2) / n``; NaN where a world has a single company.
+
+    Examples
+    --------
+    >>> mean_error([1.0, 1.0, 3.0, 3.0], ["A", "A", "B", "B"])
+    0.0
+    >>> round(mean_error([1.0, 1.0, 3.0, 3.0]), 3)
+    0.577
+    """
+    given = np.asarray(values, dtype=np.float64)
+    places = np.zeros(len(given)) if worlds is None else np.asarray(worlds)
+    inside = [given[places == world] for world in np.unique(places)]
+    if min(len(part) for part in inside) < 2:
+        return math.nan
+    return float(math.sqrt(sum(len(p) * np.var(p, ddof=1) for p in inside)) / len(given))
 
 
 def _nearness(runs: Sequence[Run]) -> list[str]:
@@ -54,20 +93,26 @@ def _nearness(runs: Sequence[Run]) -> list[str]:
         cells = [r for r in runs if r["n"] == n]
         mean, worst, money = TARGETS.get(n, (math.nan,) * 3)
         ratio = {w: [_ratio(r) for r in cells if r["world"] == w] for w in _worlds(cells)}
+        where = [r["world"] for r in cells]
         weakest = min(ratio, key=lambda w: float(np.mean(ratio[w])))
         said += ["", f"learned from {n:,} customers, {len(cells)} companies"]
-        said.append(line("AUC / optimum", mean, [_ratio(r) for r in cells]))
+        said.append(line("AUC / optimum", mean, [_ratio(r) for r in cells], worlds=where))
         said.append(line(f"AUC / optimum, worst world ({weakest})", worst, ratio[weakest]))
         said.append(
-            line("margin of the top 20 % / optimum", money, [r["margin_top"] for r in cells])
+            line(
+                "margin of the top 20 % / optimum",
+                money,
+                [r["margin_top"] for r in cells],
+                worlds=where,
+            )
         )
         for what, key in (("by P(fit)", "margin_top_by_fit"), ("random", "margin_top_at_random")):
-            said.append(line(f"  the same, ranked {what}", math.nan, [r[key] for r in cells]))
+            values = [r[key] for r in cells]
+            said.append(line(f"  the same, ranked {what}", math.nan, values, worlds=where))
         others = sorted(set(cells[0]["auc"]) - {"icpfit"})
         for other in others:
-            said.append(
-                line(f"  {other}: AUC / optimum", math.nan, [_ratio(r, other) for r in cells])
-            )
+            values = [_ratio(r, other) for r in cells]
+            said.append(line(f"  {other}: AUC / optimum", math.nan, values, worlds=where))
         ahead = {o: [r["auc"]["icpfit"] - r["auc"][o] for r in cells] for o in others}
         # At one size the mean of a world is what is held against -.003: single draws are luck.
         by_world = [
@@ -82,12 +127,15 @@ def _nearness(runs: Sequence[Run]) -> list[str]:
             )
         )
         goal = 0.015 if n <= 3_000 else math.nan
-        said.append(line("AUC ahead of default LightGBM, mean", goal, ahead["LightGBM"]))
+        said.append(
+            line("AUC ahead of default LightGBM, mean", goal, ahead["LightGBM"], worlds=where)
+        )
         rivals = [o for o in others if o != "LightGBM"]
         best = max(rivals, key=lambda o: float(np.mean([r["auc"][o] for r in cells])))
         values = ahead[best]
-        slack = 2 * np.std(values, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-        said.append(line(f"AUC ahead of {best}, the better rival", -float(slack), values))
+        slack = 2 * mean_error(values, where)
+        asked = 0.0 if math.isnan(slack) else -slack
+        said.append(line(f"AUC ahead of {best}, the better rival", asked, values, worlds=where))
         said.append(
             line(
                 "share of runs that pass the no-signal gate",
