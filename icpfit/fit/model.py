@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from icpfit.fit.blend import blend_curves, blend_record
 from icpfit.fit.curves import curve_steps
+from icpfit.fit.fit_line import FitModel
 from icpfit.fit.money import margin_boosters
 from icpfit.fit.out_of_fold import TrainingAccounts, out_of_fold, told, training_choice
 from icpfit.fit.probability import fit_boosters, fit_seeds
@@ -197,7 +198,9 @@ def trained_model(
     fit_forests = fit_boosters(choice.fit_rows, choice.fit, seeds)
     fit_curves = blend_curves(choice.fit_rows, choice.fit_blend, "log-loss")
     told(progress, "margin_if_won: refit on all accounts", 0.8)
-    margin_forests = margin_boosters(choice.margin_rows, choice.money, seeds[0])
+    margin_forests = margin_boosters(
+        choice.margin_rows, choice.money, seeds[0], FitModel(fit_forests[0], fit_curves)
+    )
     told(progress, "drivers", 0.9)
     unseen = out_of_fold(choice)
     ranking = (margin_forests, None) if objective == "margin" else (fit_forests, fit_curves)
@@ -228,6 +231,7 @@ def trained_model(
             "size_penalty": choice.money.teacher.size.penalty,
             "curves_penalty": getattr(choice.money.teacher.curves, "penalty", None),
             "bounded_iterations": choice.money.teacher.bounded.iterations,
+            "fit_line": [choice.money.teacher.line.intercept, choice.money.teacher.line.slope],
             "unit": choice.money.teacher.unit,
             "scale": choice.scale,
             "shift": choice.shift,

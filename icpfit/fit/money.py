@@ -30,6 +30,7 @@ from icpfit.fit.teacher import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from icpfit.fit.fit_line import FitModel, FoldedFit
     from icpfit.fit.stopping import LearningRows
 
 __all__ = [
@@ -51,7 +52,7 @@ HUBER_BELOW = 750
 # tenth was told 13 % too high on companies whose truth is known.
 TAIL = 0.01
 SLOPE_SD = 0.5
-# Half of what the model's own student learns from: five folds cost the most of a training.
+# A quarter of what the model's own student learns from: five folds cost the most of a training.
 FOLD_MIXED = 3_000
 
 
@@ -140,6 +141,7 @@ def margin_choice(
     rows: LearningRows,
     n_minority: int,
     seed: int,
+    fit: FoldedFit,
     progress: Callable[[str | float], None] | None = None,
 ) -> MarginChoice:
     """Return settings, iterations, penalties and out-of-fold scores of the margin.
@@ -152,6 +154,8 @@ def margin_choice(
         Accounts in the smaller class of the outcome; the settings are those of fit_if_won.
     seed : int
         Of the forests.
+    fit : FoldedFit
+        The probability of a fit, of the same rows and folds.
     progress : callable, optional
         Gets a text now and then.
 
@@ -170,10 +174,10 @@ def margin_choice(
     Notes
     -----
     Each fold has a teacher and a student of its own, made of forests and curves that have not seen
-    its accounts. These students learn from half as many mixed accounts as the one that scores.
+    its accounts. These students learn from a quarter of the mixed accounts of the one that scores.
     """
     n = len(rows.target)
-    chosen = teacher_choice(rows, booster_settings(n, n_minority), seed, progress)
+    chosen = teacher_choice(rows, booster_settings(n, n_minority), seed, fit, progress)
     raw = np.full(n, np.nan)
     for fold in range(rows.n_folds):
         if progress is not None:
@@ -185,7 +189,9 @@ def margin_choice(
     return MarginChoice(chosen, raw)
 
 
-def margin_boosters(rows: LearningRows, chosen: MarginChoice, seed: int) -> list[Any]:
+def margin_boosters(
+    rows: LearningRows, chosen: MarginChoice, seed: int, fit: FitModel
+) -> list[Any]:
     """Return the student of a teacher that has learned all rows.
 
     Parameters
@@ -196,13 +202,15 @@ def margin_boosters(rows: LearningRows, chosen: MarginChoice, seed: int) -> list
         What `margin_choice` returned.
     seed : int
         Of the forests.
+    fit : FitModel
+        Fitted on the same accounts.
 
     Returns
     -------
     list of lightgbm.Booster
         One.
     """
-    said = partial(expectation, teacher(rows, chosen.teacher, seed))
+    said = partial(expectation, teacher(rows, chosen.teacher, seed, fit))
     return [student(rows.matrix, said, rows.contract, seed)]
 
 

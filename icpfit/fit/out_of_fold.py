@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from icpfit.fit.blend import Blend, blend
 from icpfit.fit.boosting import booster_settings
+from icpfit.fit.fit_line import folded_fit
 from icpfit.fit.folds import account_folds
 from icpfit.fit.money import MarginChoice, margin_anchor, margin_choice
 from icpfit.fit.nested import nested_log_odds
@@ -209,7 +210,8 @@ def training_choice(
         progress=progress,
     )
     told(progress, "margin_if_won: cross-validation", 0.4)
-    money = margin_choice(margin_rows, n_minority, seeds[0], progress)
+    told_fit = folded_fit(fit, fit_blend, fit_raw)
+    money = margin_choice(margin_rows, n_minority, seeds[0], told_fit, progress)
     scale, shift = margin_anchor(margin, money.raw, money.teacher.unit)
     return TrainingChoice(
         order, fit_rows, margin_rows, fit, fit_blend, fit_raw, money, scale, shift

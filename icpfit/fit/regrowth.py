@@ -6,7 +6,11 @@ import dataclasses
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from icpfit.fit.blend import blend_curves
+from icpfit.fit.fit_line import FitModel
 from icpfit.fit.money import margin_boosters
 from icpfit.fit.probability import fit_boosters, fit_seeds
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from icpfit.fit.stopping import CrossValidation, LearningRows
 
 __all__ = ["Growth", "grown_again", "growth"]
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +71,15 @@ def growth(choice: TrainingChoice) -> Growth:
                 bounded=replace(told.bounded, boosters=()),
                 per_size=replace(told.per_size, boosters=()),
                 curves=None if told.curves is None else _alone(told.curves),
+                fit=replace(told.fit, folds=()),
             ),
         ),
     )
 
 
-def grown_again(model: Model, grown: Growth, rows: LearningRows, seed: int) -> Model:
+def grown_again(
+    model: Model, grown: Growth, rows: LearningRows, is_fit: Floats, seed: int
+) -> Model:
     """Return the model with the number that ranks learned again from other rows.
 
     Everything is made as it was made for the model: under ``objective="margin"`` a teacher and its
@@ -87,6 +96,8 @@ def grown_again(model: Model, grown: Growth, rows: LearningRows, seed: int) -> M
         The rows to learn from, one of them as often as it was drawn; an account's copies share a
         fold, so that its own outcome isn't in the encoding that it is learned with. The target is
         the margin in currency units, or 1 for a profitable fit and else 0.
+    is_fit : numpy.ndarray of float64, shape (n,)
+        1 for a profitable fit, else 0; the margin's teacher asks how likely a fit is.
     seed : int
         Of the forests and mixed accounts.
 
@@ -97,7 +108,12 @@ def grown_again(model: Model, grown: Growth, rows: LearningRows, seed: int) -> M
     """
     seeds = fit_seeds(seed, len(rows.target))
     if model.objective == "margin":
-        forests = margin_boosters(rows, grown.money, seeds[0])
+        told = replace(rows, target=is_fit)
+        fit = FitModel(
+            fit_boosters(told, grown.fit, seeds[:1])[0],
+            blend_curves(told, grown.fit_blend, "log-loss"),
+        )
+        forests = margin_boosters(rows, grown.money, seeds[0], fit)
         return dataclasses.replace(model, margin_boosters=tuple(forests))
     return dataclasses.replace(
         model,

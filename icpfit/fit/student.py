@@ -19,12 +19,12 @@ __all__ = ["mixed_accounts", "student"]
 
 Floats = npt.NDArray[np.float64]
 
-MIXED = 6_000
+MIXED = 12_000
 SWAPPED = 0.3
 TAIL = 0.001
-TREES = 150
+TREES = 300
 DECIMALS = 6
-SETTINGS = BoosterSettings("relaxed", 16, -1, 0.15, 0.1, 1, False, 10, 5, 0.6, 1)
+SETTINGS = BoosterSettings("relaxed", 16, -1, 0.1, 0.1, 1, False, 10, 5, 0.6, 1)
 
 
 def mixed_accounts(matrix: Floats, count: int, seed: int) -> Floats:
@@ -83,7 +83,7 @@ def student(
     Returns
     -------
     lightgbm.Booster
-        150 trees of up to 16 leaves.
+        300 trees of up to 16 leaves.
 
     References
     ----------

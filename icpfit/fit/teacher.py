@@ -1,8 +1,9 @@
 """The teacher of the margin: what several models, each good at something, say together.
 
 A few huge accounts would decide every split of a forest that learns money as it is. One member
-learns the margin itself under a loss that bounds their pull; the other two, a forest and curves,
-learn the margin per unit of the account's size, and are multiplied with it.
+learns the margin itself under a loss that bounds their pull; the others learn the margin per unit
+of the account's size, and are multiplied with it: a forest, curves, and a line in the probability
+of a fit.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from icpfit.fit.boosting import parameters
 from icpfit.fit.curves import curve_sums
+from icpfit.fit.fit_line import fit_line, fit_line_values
 from icpfit.fit.forests import forest, raw_scores
 from icpfit.fit.ridge import Ridge, ridge, ridge_curves
 from icpfit.fit.sizes import log_sizes, margin_unit, scaled_margins
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from icpfit.fit.boosting import BoosterSettings
     from icpfit.fit.curves import Curves
+    from icpfit.fit.fit_line import FitLine, FitModel, FoldedFit
 
 __all__ = [
     "Teacher",
@@ -63,6 +66,12 @@ class TeacherChoice:
         Forests of the margin per unit of size.
     curves : Ridge or None
         Curves of the margin per unit of size, below 2,500 accounts.
+    fit : FoldedFit
+        The probability of a fit, by models that have not seen an account.
+    line : FitLine
+        Constants of the line in that probability, found on all accounts.
+    fold_lines : tuple of FitLine
+        The same of each fold, found on the other accounts.
     """
 
     unit: float
@@ -70,6 +79,9 @@ class TeacherChoice:
     bounded: CrossValidation
     per_size: CrossValidation
     curves: Ridge | None
+    fit: FoldedFit
+    line: FitLine
+    fold_lines: tuple[FitLine, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +96,8 @@ class Teacher:
         Curves of the margin per unit of size.
     size : Curves
         Of the logarithm of an account's size.
+    line : FitLine
+        The margin per unit of size, told from the probability of a fit.
     weight : float
         Makes the spread of the first kind that of the second, times its size.
     """
@@ -92,6 +106,7 @@ class Teacher:
     per_size: Any
     curves: Curves | None
     size: Curves
+    line: FitLine
     weight: float = 1.0
 
 
@@ -99,6 +114,7 @@ def teacher_choice(
     rows: LearningRows,
     candidates: Sequence[BoosterSettings],
     seed: int,
+    fit: FoldedFit,
     progress: Callable[[str | float], None] | None = None,
 ) -> TeacherChoice:
     """Return settings, iterations and penalties of the members.
@@ -111,6 +127,8 @@ def teacher_choice(
         By size of the data.
     seed : int
         Of the forests.
+    fit : FoldedFit
+        From `icpfit.fit.fit_line.folded_fit`, of the same rows and folds.
     progress : callable, optional
         Gets a text now and then.
 
@@ -139,10 +157,17 @@ def teacher_choice(
     scaled = replace(rows, target=by_fold[0], fold_targets=by_fold)
     per_size = cross_validation(scaled, candidates, SQUARED, [seed], progress)
     curves = ridge(scaled, "linear", "squared") if len(margin) < CURVES_BELOW else None
-    return TeacherChoice(unit, size, bounded, per_size, curves)
+    # Of each account as told by curves that haven't seen it.
+    unseen = by_fold[np.maximum(rows.folds, 0), np.arange(len(margin))]
+    held = [rows.held(fold) for fold in range(rows.n_folds)]
+    # A single tenth held out has nobody else to find its two constants on.
+    others = [~rows_held if len(held) > 1 else rows_held for rows_held in held]
+    fold_lines = tuple(fit_line(fit.probability[some], unseen[some]) for some in others)
+    line = fit_line(fit.probability, unseen)
+    return TeacherChoice(unit, size, bounded, per_size, curves, fit, line, fold_lines)
 
 
-def teacher(rows: LearningRows, chosen: TeacherChoice, seed: int) -> Teacher:
+def teacher(rows: LearningRows, chosen: TeacherChoice, seed: int, fit: FitModel) -> Teacher:
     """Return the teacher whose members are fitted on all rows.
 
     Parameters
@@ -153,6 +178,8 @@ def teacher(rows: LearningRows, chosen: TeacherChoice, seed: int) -> Teacher:
         What `teacher_choice` returned.
     seed : int
         Of the forests; two of each kind ranked no better than one.
+    fit : FitModel
+        Fitted on all rows.
 
     Returns
     -------
@@ -174,6 +201,7 @@ def teacher(rows: LearningRows, chosen: TeacherChoice, seed: int) -> Teacher:
         grown(chosen.per_size, scaled.target, SQUARED),
         None if chosen.curves is None else ridge_curves(scaled, chosen.curves, "squared"),
         size,
+        replace(chosen.line, fit=fit),
     )
     return _balanced(members, rows.matrix)
 
@@ -200,6 +228,7 @@ def fold_teacher(rows: LearningRows, chosen: TeacherChoice, fold: int) -> Teache
         chosen.per_size.boosters[fold],
         None if chosen.curves is None else chosen.curves.folds[fold],
         chosen.size.folds[fold],
+        replace(chosen.fold_lines[fold], fit=chosen.fit.folds[fold]),
     )
     return _balanced(members, rows.matrix[~rows.held(fold)])
 
@@ -207,8 +236,8 @@ def fold_teacher(rows: LearningRows, chosen: TeacherChoice, fold: int) -> Teache
 def expectation(members: Teacher, matrix: Floats) -> Floats:
     """Return what the members say together.
 
-    ``(weight * bounded + 2 * size * per_size) / 3``, where per_size is the mean of its forest and
-    curves.
+    ``(weight * bounded + 2 * size * per_size) / 3``, where per_size is the mean of the line in the
+    probability of a fit and of what forest and curves say on average.
 
     Parameters
     ----------
@@ -241,4 +270,5 @@ def _by_size(members: Teacher, matrix: Floats) -> Floats:
     found = raw_scores(members.per_size, matrix)
     if members.curves is not None:
         found = (found + curve_sums(members.curves, matrix)) / 2
+    found = (found + fit_line_values(members.line, matrix)) / 2
     return np.asarray(found * np.exp(curve_sums(members.size, matrix)))

@@ -151,7 +151,7 @@ def driver_stability(
     """
     if refits < 2:
         raise ValueError(f"refits: expected 2 or more, found {refits}")
-    model, rows = trial.model, _rows(accounts, trial)
+    model, (rows, is_fit) = trial.model, _rows(accounts, trial)
     n = len(rows.target)
     shown = trial.matrix[_spread(len(trial.matrix))]
     base = contributions(model, shown).values
@@ -164,7 +164,9 @@ def driver_stability(
         if progress is not None:
             progress(f"refit {number + 1} of {refits}")
         drawn = np.sort(draw.integers(0, n, n))
-        again = grown_again(model, trial.trained.growth, _drawn(rows, drawn), seed + number)
+        again = grown_again(
+            model, trial.trained.growth, _drawn(rows, drawn), is_fit[drawn], seed + number
+        )
         values = contributions(again, shown).values
         shares[number] = group_shares(values, columns)[0]
         single[number] = group_shares(values, [(j,) for j in range(shown.shape[1])])[0]
@@ -183,15 +185,16 @@ def driver_stability(
     return DriverStability(tuple(standings), refits, top, names, single, n)
 
 
-def _rows(accounts: Accounts, trial: Trial) -> LearningRows:
-    """Return what the model learned from, in account_id order, as it did."""
+def _rows(accounts: Accounts, trial: Trial) -> tuple[LearningRows, Floats]:
+    """Return what the model learned from, in account_id order as it did, and who was a fit."""
     order = np.argsort(trial.split.train.to_numpy().astype(str), kind="stable")
     learned = trial.split.train[order]
     facts, dates = accounts.facts.loc[learned], accounts.dates.loc[learned, "decided_on"]
     outcome = accounts.outcomes.loc[learned, trial.model.objective].to_numpy(dtype=np.float64)
     contract = trial.model.contract
     matrix = feature_matrix(facts, dates, contract)
-    return LearningRows(matrix, outcome, trial.trained.folds[order], contract)
+    is_fit = accounts.outcomes.loc[learned, "fit"].to_numpy(dtype=np.float64)
+    return LearningRows(matrix, outcome, trial.trained.folds[order], contract), is_fit
 
 
 def _counted(shares: Sequence[float]) -> int:

@@ -19,18 +19,28 @@ def learned(request, accounts, small, matrix):
     return dataclasses.replace(small.model, objective=request.param), rows
 
 
-def test_the_same_rows_and_seed_give_the_model_itself(small, matrix, learned):
+def test_the_same_rows_and_seed_give_the_model_itself(accounts, small, matrix, learned):
     model, rows = learned
-    again = grown_again(model, small.growth, rows, seed=small.settings["seed"])
+    again = grown_again(
+        model,
+        small.growth,
+        rows,
+        is_fit=np.asarray(accounts.is_fit, float),
+        seed=small.settings["seed"],
+    )
     assert again.fit_curves == model.fit_curves
     np.testing.assert_array_equal(scores(again, matrix).ranking, scores(model, matrix).ranking)
 
 
-def test_other_rows_give_another_model_of_the_number_that_ranks_alone(small, matrix, learned):
+def test_other_rows_give_another_model_of_the_number_that_ranks_alone(
+    accounts, small, matrix, learned
+):
     model, rows = learned
     drawn = np.sort(np.random.default_rng(1).integers(0, len(matrix), len(matrix)))
     others = LearningRows(rows.matrix[drawn], rows.target[drawn], rows.folds[drawn], rows.contract)
-    again = grown_again(model, small.growth, others, seed=1)
+    again = grown_again(
+        model, small.growth, others, np.asarray(accounts.is_fit, float)[drawn], seed=1
+    )
     ranks = model.objective == "margin"
     assert (again.margin_boosters is model.margin_boosters) is not ranks
     assert (again.fit_boosters is model.fit_boosters) is ranks
@@ -43,6 +53,12 @@ def test_other_rows_give_another_model_of_the_number_that_ranks_alone(small, mat
 
 def test_the_models_of_the_folds_are_not_kept(small):
     told = small.growth.money.teacher
-    assert small.growth.fit.boosters == told.bounded.boosters == told.per_size.boosters == ()
+    assert (
+        small.growth.fit.boosters
+        == told.bounded.boosters
+        == told.per_size.boosters
+        == told.fit.folds
+        == ()
+    )
     parts = (told.size, told.curves, *small.growth.fit_blend.parts)
     assert [part.paths for part in parts] == [()] * 4
