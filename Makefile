@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check benchmark-truth benchmark-speed lock clean
+.PHONY: help demo test test-fast test-postgres test-spark lint check benchmark-truth benchmark-speed lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -25,6 +25,19 @@ demo: $(READY)  ## a made-up company's exports in data/demo, then every job on t
 WORKERS ?= 2
 test: $(READY)  ## the whole test suite, doctests included
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# What the extras icpfit[postgres] and icpfit[spark] add, for the two targets below.
+EXTRAS := $(VENV)/extras-ready
+$(EXTRAS): requirements-extras.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+	    --require-hashes -r requirements-extras.lock
+	@touch $(EXTRAS)
+
+test-postgres: $(EXTRAS)  ## the tests against a real PostgreSQL server (its binaries must be installed)
+	ICPFIT_POSTGRES=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/postgres
+
+test-spark: $(EXTRAS)  ## the tests on a real Spark cluster on this machine (Java 17 must be installed)
+	ICPFIT_SPARK=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/spark
 
 test-fast: $(READY)  ## the tests that neither train models nor run whole commands
 	$(BIN)/python -m pytest -m "not slow"
@@ -55,9 +68,12 @@ benchmark-speed: $(READY)  ## CPU per row of SHAP values, and of scored lists fr
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed_lists \
 	    --rows 10000,100000,$(ROWS) --slow-rows $(SLOW_ROWS)
 
-lock:  ## resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock --quiet
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --custom-compile-command "make lock" --quiet
+lock:  ## resolve requirements.lock and requirements-extras.lock anew (needs uv)
+	$(LOCK) pyproject.toml --group dev -o requirements.lock
+	printf '%s\n' 'psycopg>=3.3,<4' 'psycopg-binary>=3.3,<4' 'pyspark>=4.3,<4.4' py4j \
+	    | $(LOCK) - --no-deps -o requirements-extras.lock
 
 clean:  ## remove the environment and the caches; data/ and mlruns/ stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
