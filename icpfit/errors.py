@@ -15,11 +15,17 @@ Every error is one line that names the file or key, what was found, and what to 
 
 from __future__ import annotations
 
+from icpfit.redaction import without_passwords
+
 
 class IcpfitError(Exception):
     """A mistake that the user can mend; its text is the one line that is shown."""
 
     exit_code = 1
+
+    def __init__(self, text: object = "") -> None:
+        # A url may stand where a file or a number was expected, and be shown as what was found.
+        super().__init__(without_passwords(str(text)))
 
 
 class SettingsError(IcpfitError):

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, Union
 
 from icpfit.errors import SettingsError
+from icpfit.redaction import without_passwords
 
 __all__ = ["settings"]
 
@@ -99,7 +100,8 @@ def _admits_none(hint: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    # Before it is cut: half a url would no longer be known as one.
+    text = without_passwords(repr(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

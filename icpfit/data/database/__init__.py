@@ -1,1 +1,1 @@
-"""Tables of a database, read as if they were files: one snapshot, read-only, as text."""
+"""Databases: the tables of a run as one snapshot, streamed; scores written back whole."""

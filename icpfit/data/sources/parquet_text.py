@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["TypedText", "hole_notes", "parquet_pieces", "typed_text"]
@@ -69,7 +69,9 @@ def hole_notes(holes: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(f"{n:,} NaN in column '{name}' taken as missing" for name, n in holes.items())
 
 
-def parquet_pieces(path: Path, shown: str, rows: int | None = None) -> Iterator[pa.Table]:
+def parquet_pieces(
+    path: Path, shown: str, rows: int | None = None, only: Collection[str] | None = None
+) -> Iterator[pa.Table]:
     """Read a Parquet file, typed as it is.
 
     Parameters
@@ -80,6 +82,8 @@ def parquet_pieces(path: Path, shown: str, rows: int | None = None) -> Iterator[
         Its name in messages.
     rows : int or None
         At most so many rows at a time; the whole file when not given.
+    only : collection of str or None
+        Columns that are wanted; all when not given. Those that the file lacks are passed over.
 
     Yields
     ------
@@ -100,10 +104,11 @@ def parquet_pieces(path: Path, shown: str, rows: int | None = None) -> Iterator[
                 raise SourceError(
                     f"{shown}: has the column '{twice[0]}' twice; rename one in the export"
                 )
+            wanted = None if only is None else [name for name in names if name in only]
             if rows is None or file.metadata.num_rows == 0:
-                yield file.read()
+                yield file.read(wanted)
                 return
-            for batch in file.iter_batches(rows):
+            for batch in file.iter_batches(rows, columns=wanted):
                 yield pa.Table.from_batches([batch])
     except (pa.ArrowException, OSError, UnicodeError) as error:  # UnicodeError: a column's name
         first = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.sources.source_spec import Format
 
-__all__ = ["PlainHeader", "list_pieces", "plain_header"]
+__all__ = ["PlainHeader", "list_pieces", "plain_header", "plain_pieces"]
 
 _BLOCK = 8 << 20
 _HEAD = 1 << 20
@@ -63,7 +64,13 @@ class PlainHeader:
 
 
 def list_pieces(
-    path: Path, fmt: Format, shown: str, expected: Collection[str] = ()
+    path: Path,
+    fmt: Format,
+    shown: str,
+    expected: Collection[str] = (),
+    *,
+    found: PlainHeader | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[tuple[TextTable, bool]]:
     """Read a list piece by piece, so that a file of any length needs the same memory.
 
@@ -77,6 +84,10 @@ def list_pieces(
         Name of the file in messages.
     expected : collection of str
         Columns that the header should hold.
+    found : PlainHeader, optional
+        Of the same file, where it was looked at already.
+    only : collection of str or None
+        Columns that are wanted, where Arrow reads; all when not given.
 
     Yields
     ------
@@ -90,12 +101,13 @@ def list_pieces(
     SourceError
         As `text_pieces`, once the place is reached.
     """
-    found = plain_header(path, fmt, shown, expected)
+    if found is None:
+        found = plain_header(path, fmt, shown, expected)
     if found is None:
         for piece in text_pieces(path, fmt, shown, expected):
             yield piece, False
         return
-    for piece in _arrow_pieces(path, found):
+    for piece in plain_pieces(path, found, only=only):
         yield piece, not found.has_quotes
 
 
@@ -209,17 +221,46 @@ def _are_plain_quotes(cells: Bytes, quotes: Places, ends: Places, delimiter: int
     return bool(opens.all() and closes.all())
 
 
-def _arrow_pieces(path: Path, found: PlainHeader) -> Iterator[TextTable]:
-    common, names, start = found.common, list(found.names), found.start
+def plain_pieces(
+    path: Path,
+    found: PlainHeader,
+    start: int | None = None,
+    stop: int | None = None,
+    *,
+    only: Collection[str] | None = None,
+) -> Iterator[TextTable]:
+    """Read rows of a file that there is one way to read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    found : PlainHeader
+        From `plain_header`.
+    start, stop : int, optional
+        The bytes from which and up to which to read, both beginnings of lines; by default all rows.
+    only : collection of str or None
+        Columns that are wanted; all when not given.
+
+    Yields
+    ------
+    TextTable
+        As `list_pieces`; at least one, which may have no rows.
+    """
+    common, names = found.common, list(found.names)
+    start = found.start if start is None else start
+    wanted = [name for name in names if only is None or name in only]
     with path.open("rb") as handle:
         handle.seek(start)
-        if not handle.read(_BLOCK).strip(b"\r\n"):
-            nothing: list[Any] = [pa.array([], pa.string()) for _ in names]
-            yield dataclasses.replace(common, columns=pa.table(nothing, names=names))
+        rows = handle if stop is None else io.BytesIO(handle.read(stop - start))
+        place = rows.tell()
+        if not rows.read(_BLOCK).strip(b"\r\n"):
+            nothing: list[Any] = [pa.array([], pa.string()) for _ in wanted]
+            yield dataclasses.replace(common, columns=pa.table(nothing, names=wanted))
             return
-        handle.seek(start)
+        rows.seek(place)
         reader = arrow_csv.open_csv(
-            handle,
+            rows,
             read_options=arrow_csv.ReadOptions(
                 column_names=names, block_size=_BLOCK, use_threads=False
             ),
@@ -228,6 +269,7 @@ def _arrow_pieces(path: Path, found: PlainHeader) -> Iterator[TextTable]:
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
+                include_columns=wanted,
                 null_values=[""],
                 strings_can_be_null=True,
             ),

@@ -35,8 +35,8 @@ def count_notes(table: str, counts: Mapping[str, int]) -> list[str]:
         notes.append(f"the money of {n:,} rejected row{'' if n == 1 else 's'} is unknown")
     if counts["facts"]:
         n = counts["facts"]
-        said = "1 fact could not be read and is" if n == 1 else f"{n:,} facts could not be read and are"
-        notes.append(f"{said} taken as missing")
+        facts, verb = ("1 fact", "is") if n == 1 else (f"{n:,} facts", "are")
+        notes.append(f"{facts} could not be read and {verb} taken as missing")
     if counts["rounded"]:
         notes.append(f"{counts['rounded']:,} amounts rounded to 4 decimals, half to even")
     if counts["read"] == 0:

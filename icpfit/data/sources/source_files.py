@@ -121,6 +121,9 @@ def company_files(spec: DataSpec, root: Path) -> set[Path]:
     given: list[tuple[str | None, Mapping[str, str]]] = [
         (source.files, source.tables) for source in spec.sources.values()
     ]
+    for source in spec.sources.values():
+        beside = (source.match, source.crosswalk, source.customers)
+        given += [(one.files, {}) for one in beside if one is not None]
     if spec.prospects is not None:
         given += [(named.files, named.tables) for named in spec.prospects.lists.values()]
     patterns = {files for files, _ in given if files}

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icpfit.data.sources.cells import CANONICAL, ParsedColumn
+from icpfit.data.sources.content_order import content_places, placed, placed_rows
 from icpfit.data.sources.mendable_rows import mendable_rows
 from icpfit.data.sources.no_data import ACCEPTED, ASIDE, REJECTED_ROW, ragged_reason, row_status
 from icpfit.data.sources.parquet_text import hole_notes
@@ -135,6 +136,9 @@ def source_rows(
 
     Notes
     -----
+    Rows of a database are put in an order that depends on what they hold alone, and are numbered by
+    it.
+
     A bad or missing cell of the contract rejects its row, as money without a date, or a customer
     without a start, would be lost in silence. A bad cell of an attribute is rejected alone: the
     account stays, with that fact missing.
@@ -148,19 +152,28 @@ def source_rows(
     rejects: list[pa.Table] = []
     marks: list[np.ndarray] = []
     rejected: list[RejectedRows] = []
+    unordered: list[np.ndarray] = []
     for part in parts:
         one = _part_rows(name, source, asked, part)
         counts.update(one.counts)
         faults.update((column, problem, fix) for *_, column, _, problem, fix in one.rejects)
         typed.append(one.typed)
         rejects.append(rejected_table(one.rejects))
-        marks.append(_marks(source, part.columns, one))
+        marks.append(_marks(source, part, one))
+        if part.marks is not None:
+            unordered.append(part.marks)
         rejected += one.rejected
         notes += part.notes
         holes.setdefault(part.name, Counter()).update(part.holes)
         say(counts["read"])
-    table = pa.concat_tables(typed)
-    repeats = repeated_rows(table, np.concatenate(marks), source)
+    table, cells, seen = pa.concat_tables(typed), pa.concat_tables(rejects), np.concatenate(marks)
+    if unordered:
+        places = content_places(np.concatenate(unordered))
+        table, order = placed(table, "_line", places)
+        seen = seen[order]
+        cells, _ = placed(cells, "line", places)
+        rejected = placed_rows(rejected, places)
+    repeats = repeated_rows(table, seen, source)
     if repeats.set_aside:
         table = table.filter(repeats.kept)
     counts["accepted"] = table.num_rows
@@ -179,15 +192,18 @@ def source_rows(
         first_date=clock["min"],
         last_date=clock["max"],
     )
-    return SourceRows(table, pa.concat_tables(rejects), read, tuple(rejected))
+    return SourceRows(table, cells, read, tuple(rejected))
 
 
-def _marks(source: Source, columns: pa.Table, one: _PartRows) -> np.ndarray:
+def _marks(source: Source, part: TextPart, one: _PartRows) -> np.ndarray:
     rows = one.typed.num_rows
     ids = one.typed["line_id"] if "line_id" in one.typed.column_names else None
     if source.table == "accounts" or (ids is not None and ids.null_count == 0):
         return np.zeros((rows, 2), dtype=np.uint64)  # nobody asks whether these are identical
-    return row_marks(columns.filter(one.accepted))
+    if part.marks is not None:
+        kept: np.ndarray = part.marks[one.accepted.to_numpy(zero_copy_only=False)]
+        return kept
+    return row_marks(part.columns.filter(one.accepted))
 
 
 @dataclass(frozen=True)

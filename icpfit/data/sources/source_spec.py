@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - settings() looks the field types up
 import re
-from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass, field
 from typing import Literal
 
 from icpfit.data.contract import TableName  # noqa: TC001
+from icpfit.data.database.statement import check_query, check_table_name
+from icpfit.data.identity.identity_spec import Crosswalk, CustomerList, Match  # noqa: TC001
 
 __all__ = ["DELIMITERS", "TOTAL_TEXTS", "Format", "ProspectFiles", "Source"]
 
@@ -105,7 +106,7 @@ class Format:
 
 @dataclass(frozen=True)
 class Source:
-    """One export, or one SELECT over several, and how it maps to a table of the contract.
+    """One export, a SELECT over several, or rows of a database; how they map to the contract.
 
     Parameters
     ----------
@@ -117,6 +118,14 @@ class Source:
         A SELECT over `tables` instead of `files`.
     tables : dict of str to str
         Name of a view to the file or glob that it shows, for `select`.
+    url : str or None
+        A database instead of files: its SQLAlchemy url, from an environment variable.
+    query : str or None
+        The SELECT that the database is asked.
+    database_table : str or None
+        Instead of `query`: the table or view, all of whose rows are read.
+    timeout : int
+        Seconds that the database may take before it answers each time.
     columns : dict of str to str
         Contract column to source column. When it is left out, the columns that bear the
         contract's own names are taken. For accounts an attribute may stand here too.
@@ -130,27 +139,43 @@ class Source:
         What becomes of rows that are identical in every cell and have no line_id.
     total_rows : list of str
         Further texts that mark a total line.
+    match : Match or None
+        How the account is found where the export doesn't have its id.
+    crosswalk : Crosswalk or None
+        A table of its ids and the accounts that they are.
+    customers : CustomerList or None
+        The other system's list of customers, for proposals.
     """
 
     table: TableName
     files: str | None = None
     select: str | None = None
     tables: dict[str, str] = field(default_factory=dict)
+    url: str | None = field(default=None, repr=False)
+    query: str | None = None
+    database_table: str | None = None
+    timeout: int = 600
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     format: Format = field(default_factory=Format)
     covers: dict[str, dt.date] | None = None
     duplicates: Literal["keep", "drop"] = "keep"
     total_rows: list[str] = field(default_factory=list)
+    match: Match | None = None
+    crosswalk: Crosswalk | None = None
+    customers: CustomerList | None = None
 
     def __post_init__(self) -> None:
-        _one_of_files_and_select(self.files, self.select, self.tables)
+        _one_origin(self)
         if self.covers is not None:
             for key in sorted(set(self.covers) - {"from", "to"}):
                 raise ValueError(f"covers.{key}: there is no such key; known keys: from, to")
             first, last = self.coverage
             if first is not None and last is not None and first > last:
                 raise ValueError(f"covers: from {first} lies after to {last}")
+        for key in ("match", "crosswalk", "customers"):
+            if self.table == "accounts" and getattr(self, key) is not None:
+                raise ValueError(f"{key}: accounts are what ids are looked for in; leave it out")
         for key in sorted(set(self.columns) & set(self.constants)):
             raise ValueError(f"constants.{key}: stands in columns too; leave one of them out")
 
@@ -163,22 +188,43 @@ class Source:
 
 @dataclass(frozen=True)
 class ProspectFiles:
-    """A named list of prospects: a file, or a SELECT over several."""
+    """A named list of prospects: a file, a SELECT over several, or rows of a database."""
 
     files: str | None = None
     select: str | None = None
     tables: dict[str, str] = field(default_factory=dict)
+    url: str | None = field(default=None, repr=False)
+    query: str | None = None
+    database_table: str | None = None
+    timeout: int = 600
 
     def __post_init__(self) -> None:
-        _one_of_files_and_select(self.files, self.select, self.tables)
+        _one_origin(self)
 
 
-def _one_of_files_and_select(
-    files: str | None, select: str | None, tables: Mapping[str, str]
-) -> None:
-    if (files is None) == (select is None):
-        raise ValueError("give either files (a file or glob) or select (with tables)")
-    if select is not None and not tables:
+def _one_origin(source: Source | ProspectFiles) -> None:
+    """Refuse rows that come from nowhere, or from two places."""
+    given = [key for key in ("files", "select", "url") if getattr(source, key) is not None]
+    if len(given) != 1:
+        raise ValueError(
+            "give either files (a file or glob), select (with tables), or url (of a database, with"
+            f" query or database_table); found {' and '.join(given) or 'none'}"
+        )
+    if source.select is not None and not source.tables:
         raise ValueError("tables: is missing; name the files that the select reads, as view: file")
-    if select is None and tables:
+    if source.select is None and source.tables:
         raise ValueError("tables: has no use without select; leave it out")
+    asked = [key for key in ("query", "database_table") if getattr(source, key) is not None]
+    if source.url is None:
+        for key in asked:
+            raise ValueError(f"{key}: has no use without url; say which database it asks")
+        return
+    if len(asked) != 1:
+        found = " and ".join(asked) or "neither"
+        raise ValueError(f"give query (a SELECT) or database_table with url; found {found}")
+    if source.query is not None:
+        check_query(source.query)
+    if source.database_table is not None:
+        check_table_name(source.database_table)
+    if source.timeout < 1:
+        raise ValueError(f"timeout: expected 1 second or more, found {source.timeout}")

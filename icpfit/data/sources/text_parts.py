@@ -19,6 +19,8 @@ from icpfit.errors import SettingsError, SourceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+
     from icpfit.data.sources.row_pieces import RaggedRow
     from icpfit.data.sources.source_spec import Format
 
@@ -57,6 +59,9 @@ class TextPart:
         How the file is laid out, to hand rows back alike; ``None`` for a SELECT.
     origins : tuple of TextPart
         Of a SELECT: the files that it reads.
+    marks : ndarray of uint64, shape (rows, 2), or None
+        Of rows that have no order of their own, as those of a database: the mark of each row's
+        content, by which they are put in one.
     """
 
     name: str
@@ -73,6 +78,7 @@ class TextPart:
     holes: dict[str, int] = field(default_factory=dict)
     layout: Layout | None = None
     origins: tuple[TextPart, ...] = ()
+    marks: np.ndarray | None = None
 
 
 def file_part(table: TextTable) -> TextPart:

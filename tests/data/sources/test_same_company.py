@@ -14,14 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from icpfit.data.demo.company import write_demo_company
 from icpfit.data.table_spec import data_spec
 from icpfit.data.tables import read_tables
 
-_place = Path(__file__).parents[1] / "hostile" / "workbooks.py"
-_found = importlib.util.spec_from_file_location("workbooks", _place)
-books = importlib.util.module_from_spec(_found)
-sys.modules["workbooks"] = books
-_found.loader.exec_module(books)
+_place = Path(__file__).parent / "demo_copies.py"
+_found = importlib.util.spec_from_file_location("demo_copies", _place)
+copies = importlib.util.module_from_spec(_found)
+sys.modules["demo_copies"] = copies
+_found.loader.exec_module(copies)
+books = copies.books
 
 
 def company():
@@ -98,3 +100,20 @@ def test_the_same_tables_byte_for_byte(tmp_path, kind):
     assert from_csv.reads[1].rejected > 5
     cells = ["source", "column", "value", "problem", "how_to_fix"]
     assert from_csv.rejected.select(cells).equals(from_other.rejected.select(cells))
+
+
+@pytest.mark.slow
+def test_the_demo_company_is_the_same_accounts_byte_for_byte(tmp_path):
+    """From CSV, Parquet and Excel; from a database and down to the model: tests/postgres."""
+    folder = tmp_path / "data" / "demo"
+    made = write_demo_company(folder, customers=400, prospects=100)
+    values = copies.company_values(made)
+    _, accounts = copies.accounts_of(values, tmp_path)
+    for path in sorted(folder.glob("*.csv")):
+        if path.name not in ("prospects.csv", "truth.csv"):
+            written = "%d.%m.%Y" if path.name.startswith("invoices") else ""
+            copies.as_parquet(path, written)
+            copies.as_workbook(path, written)
+    for ending in (".parquet", ".xlsx"):
+        _, others = copies.accounts_of(copies.with_ending(values, ending), tmp_path)
+        assert copies.accounts_bytes(others) == copies.accounts_bytes(accounts)
