@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icpfit.data.joining.ledger import ledger_lines
+from icpfit.data.joining.matching import matching_lines
 from icpfit.data.sources.rejected_rows import write_rejected_rows
 from icpfit.data.sources.rejects import write_rejects
 from icpfit.data.tables import Tables, read_tables
@@ -64,6 +65,8 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     with terminal.step("joining them to the accounts") as told:
         accounts = joined_accounts(tables, company.data, company.economics, told)
     terminal.ledger(ledger_lines(accounts.ledger))
+    for text in matching_lines(accounts.ledger.matching, company.data.currency):
+        terminal.say(f"matched: {text}")
     for line in accounts.ledger.reconciliation:
         terminal.say(f"books: {line.text}")
     if tables.rejected.num_rows:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from icpfit.data.identity.proposal_file import ProposalFile
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.evidence.quality.data_quality import DataQuality
     from icpfit.job import Job
@@ -38,11 +39,14 @@ def run(job: Job) -> None:
         When the exports can't be read or joined; the page is written all the same.
     """
     from icpfit.company import company_settings, current_profile
+    from icpfit.data.identity.proposal_file import written_proposals
     from icpfit.delivery.console.quality_summary import quality_summary
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.report.page import write_page
     from icpfit.delivery.report.quality_page import quality_html
+    from icpfit.errors import IcpfitError
     from icpfit.evidence.quality.data_quality import data_quality, examined
+    from icpfit.evidence.quality.proposed_accounts import proposed_accounts
     from icpfit.intake import written_rejects
     from icpfit.job import root_folder
 
@@ -55,8 +59,17 @@ def run(job: Job) -> None:
     out = _page(chosen, root, company.name, company.data)
     with terminal.step(f"reading and joining the exports of {company.name}") as told:
         found = examined(company.data, company.economics, root, told)
+    proposed: tuple[ProposalFile, ...] = ()
+    try:
+        with terminal.step("looking for accounts of customers without one") as told:
+            near = proposed_accounts(found, company.data, company.economics, root, told)
+            proposed = written_proposals(near, company.data, root, company.name)
+    except IcpfitError as error:
+        found = replace(found, error=found.error or error)
     with terminal.step("looking at what they hold"):
-        quality = data_quality(found, company.data, has_profile=profile is not None)
+        quality = data_quality(
+            found, company.data, has_profile=profile is not None, proposed=proposed
+        )
     rejects, to_mend = written_rejects(company, root, found.tables)
     with terminal.step("drawing the page"):
         write_page(quality_html(quality, company.name), out)
@@ -84,9 +97,12 @@ def _page(chosen: Check, root: Path, company: str, data: Any) -> Path:
 
 def _show(quality: DataQuality, terminal: Terminal, *, rejects: Path, to_mend: list[Path]) -> None:
     from icpfit.data.joining.ledger import ledger_lines
+    from icpfit.data.joining.matching import matching_lines
 
     if quality.ledger is not None:
         terminal.ledger(ledger_lines(quality.ledger))
+        for text in matching_lines(quality.ledger.matching, quality.currency):
+            terminal.say(f"matched: {text}")
         for line in quality.ledger.reconciliation:
             terminal.say(f"books: {line.text}")
         for warning in quality.ledger.warnings:
@@ -97,6 +113,11 @@ def _show(quality: DataQuality, terminal: Terminal, *, rejects: Path, to_mend: l
     if to_mend:
         terminal.note(
             f"the rejected rows as they came, to mend and hand in again: {to_mend[0].parent}"
+        )
+    for one in quality.proposed:
+        terminal.note(
+            f"{one.waiting:,} customers of {one.source} without an account, {one.proposed:,} with"
+            f" one proposed, for you to confirm: {one.path}"
         )
     if quality.horizon is not None:
         terminal.say(f"horizon: {quality.horizon.text}")

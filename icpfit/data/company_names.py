@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["normal_domain", "normal_name"]
+__all__ = ["normal_domain", "normal_name", "plain_name", "registrable_domain"]
 
 # Legal forms, as they stand in a name once dots are gone.
 _FORMS_TEXT = (
@@ -26,6 +26,10 @@ _SHARED_TEXT = (
 _SHARED = frozenset(_SHARED_TEXT.split())
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
+# Below these a country registers names at the third level: acme.co.uk, acme.com.br.
+_SECOND_TEXT = "ac asn co com edu gob gov gv id ltd me mil ne net nom or org plc sch"
+_SECOND = frozenset(_SECOND_TEXT.split())
+_WORD = re.compile(r"[^\W_]+")
 
 
 def normal_name(name: str | None) -> str | None:
@@ -68,6 +72,29 @@ def normal_name(name: str | None) -> str | None:
     return " ".join(telling or words) or None
 
 
+def plain_name(name: str | None) -> str | None:
+    """Return a name without case and punctuation: the same words make the same name.
+
+    Parameters
+    ----------
+    name : str or None
+        As somebody wrote it.
+
+    Returns
+    -------
+    str or None
+        Words of letters and digits, with single spaces between them; None where there are none.
+        A legal form counts: two companies of one group often differ in nothing else.
+
+    Examples
+    --------
+    >>> plain_name("ACME,  Inc."), plain_name("-")
+    ('acme inc', None)
+    """
+    words = _WORD.findall(unicodedata.normalize("NFC", name or "").casefold())
+    return " ".join(words) or None
+
+
 def normal_domain(site: str | None) -> str | None:
     """Return the host of a web site or mail address, without ``www.``.
 
@@ -99,3 +126,37 @@ def normal_domain(site: str | None) -> str | None:
     if not _DOMAIN.fullmatch(host) or host in _SHARED:
         return None
     return host
+
+
+def registrable_domain(host: str | None) -> str | None:
+    """Return the part of a host that a company registers: ``mail.acme.co.uk`` is acme.co.uk.
+
+    Parameters
+    ----------
+    host : str or None
+        As `normal_domain` gives it.
+
+    Returns
+    -------
+    str or None
+        None where thousands of companies share it, such as a shop's host at ``myshopify.com``.
+
+    Notes
+    -----
+    Of a country's domain whose second level is one of co, com, org and the like three parts are
+    kept, else two. The Public Suffix List knows more of them; it changes weekly and would have to
+    be fetched.
+
+    Examples
+    --------
+    >>> registrable_domain("shop.acme.de"), registrable_domain("mail.acme.co.uk")
+    ('acme.de', 'acme.co.uk')
+    >>> print(registrable_domain("acme.myshopify.com"))
+    None
+    """
+    if host is None:
+        return None
+    parts = host.split(".")
+    kept = 3 if len(parts) > 2 and len(parts[-1]) == 2 and parts[-2] in _SECOND else 2
+    domain = ".".join(parts[-kept:])
+    return None if domain in _SHARED else domain

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from icpfit.data.contract import CONTRACT, KNOWN_MEANING, Attribute
+from icpfit.data.identity.normal_ids import Form  # noqa: TC001
 from icpfit.data.presets.expansion import with_presets
 from icpfit.data.prospect_spec import CrmFields, ProspectSpec, with_list_format
 from icpfit.data.sources.source_spec import Format, ProspectFiles, Source
@@ -33,9 +34,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Keys:
-    """How the ids of two tables are compared."""
+    """How the ids of two tables are compared: without case, and what else is left out of them."""
 
     ignore_case: bool = False
+    normalise: list[Form] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,12 @@ def data_spec(values: Mapping[str, Any], where: str = "data") -> DataSpec:
         _add_rules(attributes, values, where)
         values = {**values, "attributes": attributes}
     spec = settings(DataSpec, values, where)
+    _check_columns(spec, where)
+    return spec
+
+
+def _check_columns(spec: DataSpec, where: str) -> None:
+    """Refuse a column that the contract, or an attribute that the company, doesn't have."""
     for name, source in sorted(spec.sources.items()):
         known = [column.name for column in CONTRACT[source.table]]
         if source.table == "accounts":
@@ -185,10 +193,12 @@ def data_spec(values: Mapping[str, Any], where: str = "data") -> DataSpec:
         for key in ("columns", "constants"):
             for column in sorted(getattr(source, key)):
                 _check_known(column, known, f"{where}.sources.{name}.{key}", source.table)
+        for attribute in sorted(source.customers.same if source.customers is not None else ()):
+            named = f"{where}.sources.{name}.customers.same"
+            _check_known(attribute, spec.attributes, named, "attributes")
     if spec.prospects is not None:
         for attribute in sorted(spec.prospects.columns):
             _check_known(attribute, spec.attributes, f"{where}.prospects.columns", "attributes")
-    return spec
 
 
 def _named_attribute(name: str, given: Any, where: str) -> Any:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from icpfit.data.contract import CONTRACT
+from icpfit.data.database.session import Databases
+from icpfit.data.identity.identification import Identity, identified
+from icpfit.data.sources.database_parts import database_name, database_parts
 from icpfit.data.sources.reader import text_pieces
 from icpfit.data.sources.rejects import REJECTED
 from icpfit.data.sources.schemas import check_typed_table
@@ -44,9 +47,11 @@ class Tables:
     rejected : pyarrow.Table
         The rejected cells.
     digests : dict of str to str
-        SHA-256 of each file.
+        SHA-256 of each file, and of the rows of each table or query of a database.
     rejected_rows : tuple of RejectedRows
         Rejected rows as they stand in their files, to be mended and handed in again.
+    identity : Identity or None
+        By what each row found its account; None where nothing but equal ids is asked for.
     """
 
     typed: dict[str, pa.Table]
@@ -54,6 +59,7 @@ class Tables:
     rejected: pa.Table
     digests: dict[str, str]
     rejected_rows: tuple[RejectedRows, ...] = ()
+    identity: Identity | None = None
 
 
 def read_tables(
@@ -85,7 +91,8 @@ def read_tables(
     Notes
     -----
     For every source rows read = accepted + rejected + set aside. Rows keep the order of the
-    sources in the settings, of the files by name, and of the lines in them.
+    sources in the settings, of the files by name, and of the lines in them; rows of a database have
+    an order that depends on what they hold alone. All tables of one database are of one moment.
     """
     say = progress or (lambda _: None)
     folder = DataFolder(root / spec.folder, spec.folder)
@@ -99,21 +106,31 @@ def read_tables(
         name: fields(source, spec.attributes, f"data.sources.{name}")
         for name, source in spec.sources.items()
     }
-    for name, source in spec.sources.items():
-        parts = _parts(name, source, asked[name], folder, say=say, digests=digests)
-        rows = source_rows(name, source, asked[name], parts, _counted(name, say))
-        typed[source.table].append(rows.typed)
-        reads.append(rows.read)
-        rejects.append(rows.rejects)
-        rejected_rows += rows.rejected_rows
+    with Databases() as databases:
+        for name, source in spec.sources.items():
+            parts = _parts(name, source, asked[name], folder, databases, say=say, digests=digests)
+            rows = source_rows(name, source, asked[name], parts, _counted(name, say))
+            typed[source.table].append(rows.typed)
+            reads.append(rows.read)
+            rejects.append(rows.rejects)
+            rejected_rows += rows.rejected_rows
     say("checking the tables against the contract")
     whole: dict[str, pa.Table] = {}
     for table, pieces in typed.items():
         schema = typed_schema(table, spec.attributes)
         whole[table] = pa.concat_tables(pieces) if pieces else schema.empty_table()
-        check_typed_table(table, whole[table], spec.attributes)
-    rejected = pa.concat_tables(rejects)
-    return Tables(whole, reads, rejected, dict(sorted(digests.items())), tuple(rejected_rows))
+    found = identified(whole, spec, folder)
+    digests |= found.digests
+    for table, rows in found.typed.items():
+        check_typed_table(table, rows, spec.attributes)
+    return Tables(
+        typed=found.typed,
+        reads=reads,
+        rejected=pa.concat_tables(rejects),
+        digests=dict(sorted(digests.items())),
+        rejected_rows=tuple(rejected_rows),
+        identity=found.identity,
+    )
 
 
 def _counted(name: str, say: Callable[[str], None]) -> Callable[[int], None]:
@@ -133,6 +150,7 @@ def _parts(
     source: Source,
     asked: tuple[Field, ...],
     folder: DataFolder,
+    databases: Databases,
     *,
     say: Callable[[str], None],
     digests: dict[str, str],
@@ -146,6 +164,17 @@ def _parts(
         )
         digests |= part.digests
         yield part
+        return
+    if source.url is not None:
+        shown = database_name(name, source)
+        say(f"reading {shown}")
+
+        def kept(digest: str) -> None:
+            # Two databases may have a table of one name.
+            one = digests.setdefault(shown, digest) == digest
+            digests.update({} if one else {f"{shown}, {name}": digest})
+
+        yield from database_parts(name, source, databases, where, kept)
         return
     for path, shown in source_files(folder, source.files or "", f"{where}.files"):
         say(f"reading {shown}")

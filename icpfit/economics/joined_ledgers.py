@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from icpfit.data.joining.accounts import account_rows
 from icpfit.data.joining.join import account_months, join_keys
+from icpfit.data.joining.matching import with_matching
 from icpfit.data.sources.rejected_groups import nothing_read
 from icpfit.economics.company_ledger import company_ledger
 from icpfit.economics.cost_to_serve import priced_costs
@@ -132,4 +133,10 @@ def joined_ledgers(
     ledger = company_ledger(
         tables.reads, rows, (revenue, costs, loyalty), data, economics.rate_card
     )
+    counted = {
+        "revenue": tables.typed["revenue"],
+        "costs": priced.rows,
+        "loyalty": tables.typed["loyalty"],
+    }
+    ledger = with_matching(ledger, tables.identity, counted, rows, data.currencies)
     return JoinedLedgers(rows, priced, observed, revenue, costs, loyalty, ledger)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from icpfit.data.company_names import normal_domain, plain_name
 from icpfit.data.exports.names import named
 from icpfit.data.sources.cells import trimmed
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["AccountKeys", "Link", "account_keys", "best_link"]
 
 By = Literal["exact", "name", "domain"]
-_WORD = re.compile(r"[^\w]+|_+")
-_HOST = re.compile(r"^\s*(?:[a-z]+://)?(?:[^@/\s]*@)?(?:www\.)?([^/:?#\s]+)")
 _FEWEST_KEYS = 3
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,\s]*%?")
 #: A column of numbers is only taken for a key when it is called one: 240 employees are none.
@@ -73,10 +72,9 @@ class AccountKeys:
 
 def _key(text: str, by: By) -> str:
     if by == "name":
-        return " ".join(_WORD.sub(" ", text.lower()).split())
+        return plain_name(text) or ""
     if by == "domain":
-        host = _HOST.match(text.lower())
-        return host[1] if host and "." in host[1] else ""
+        return normal_domain(text) or ""
     return text
 
 

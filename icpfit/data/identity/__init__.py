@@ -1,1 +1,1 @@
-"""Which ids of two systems mean the same company: crosswalks, domains, candidates to confirm."""
+"""Which account a row of another system belongs to: normal ids, domains, names, a crosswalk."""

@@ -11,6 +11,7 @@ from icpfit.errors import JoinError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from icpfit.data.joining.matching import SourceMatching
     from icpfit.data.joining.reconciliation import ReconcileLine
     from icpfit.data.table_spec import JoinLimits
 
@@ -98,11 +99,14 @@ class JoinLedger:
         One for each figure under ``data.controls``.
     warnings : tuple of str
         What a careful reader should look at.
+    matching : tuple of SourceMatching
+        How the rows of each export found their accounts, where more than equal ids was asked for.
     """
 
     tables: tuple[TableLedger, ...]
     reconciliation: tuple[ReconcileLine, ...] = ()
     warnings: tuple[str, ...] = ()
+    matching: tuple[SourceMatching, ...] = ()
 
 
 def join_ledger(

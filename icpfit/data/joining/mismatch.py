@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from icpfit.data.identity.normal_ids import FORMS, Form
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -43,44 +45,32 @@ class Cause:
     explained: int
 
 
-def _zeros(text: str) -> str:
-    return text.lstrip("0")
-
-
-def _salesforce(text: str) -> str:
-    return text[:15] if len(text) in (15, 18) else text
-
-
-def _float(text: str) -> str:
-    return text.removesuffix(".0")
-
-
-def _bare(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalnum()).lower()
-
-
-_CAUSES: tuple[tuple[Callable[[str], str], str, str], ...] = (
-    (str.lower, "they differ in case only", "set data.keys.ignore_case: true"),
+_NORMALISE = "set data.keys.normalise: [{0}], or {1}"
+_FORM_CAUSES: tuple[tuple[Form, str, str], ...] = (
     (
-        _zeros,
+        "leading_zeros",
         "one side has lost its leading zeros",
         "export the ids as text, with the zeros that the other side has",
     ),
     (
-        _salesforce,
+        "salesforce_15",
         "one side has Salesforce ids of 15 characters, the other of 18",
         "export the same kind on both sides",
     ),
     (
-        _float,
+        "decimal_zero",
         "one side was exported as a number with '.0'",
         "export the ids as text",
     ),
     (
-        _bare,
+        "punctuation",
         "they differ in punctuation or spaces",
         "export the ids in the same form on both sides",
     ),
+)
+_CAUSES: tuple[tuple[Callable[[str], str], str, str], ...] = (
+    (str.lower, "they differ in case only", "set data.keys.ignore_case: true"),
+    *((FORMS[form], text, _NORMALISE.format(form, fix)) for form, text, fix in _FORM_CAUSES),
 )
 
 
@@ -107,7 +97,7 @@ def likely_cause(ids: Sequence[str], account_ids: Sequence[str]) -> Cause:
     """
     best = Cause(
         "no id of it looks like one of the accounts",
-        "map account_id to the column that holds the CRM's id",
+        "map account_id to the column that holds the CRM's id, or set match or crosswalk",
         0,
     )
     for form, text, remedy in _CAUSES:

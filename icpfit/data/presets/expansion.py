@@ -1,19 +1,15 @@
-"""``preset:`` and ``match:`` in a company's YAML, written out as the keys that a source has."""
+"""``preset:`` in a company's YAML, written out as the keys that a source has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from icpfit.data.presets.match import MATCHED, Match, matched_statement
 from icpfit.data.presets.preset import Preset, preset
 from icpfit.data.presets.statement import statement
 from icpfit.errors import SettingsError
-from icpfit.settings import settings
 
 __all__ = ["merged", "with_presets"]
-
-_IDS = "ids_of_match"
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +46,7 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def with_presets(values: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    """Write out every ``preset:`` and ``match:`` of a company's settings.
+    """Write out every ``preset:`` of a company's settings, and the column of every ``match:``.
 
     Parameters
     ----------
@@ -62,7 +58,7 @@ def with_presets(values: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     Returns
     -------
     Mapping
-        The same without these keys; `values` isn't changed.
+        The same without ``preset``; `values` isn't changed.
 
     Raises
     ------
@@ -91,10 +87,11 @@ def _source(own: Any, where: str) -> Any:
         if one.table == "prospects":
             raise SettingsError(f"{where}.preset: is for prospects; name it in data.prospects")
         result = _expanded(one, result, where)
-    if result.get("match") is not None:
-        match = settings(Match, result.pop("match"), f"{where}.match")
-        result = _with_match(result, match, where)
-    result.pop("match", None)
+    match = result.get("match")
+    if isinstance(match, Mapping) and match.get("column") is not None:
+        # What is matched stands for the id until the accounts are read.
+        columns = result.get("columns") or {}
+        result["columns"] = {**columns, "account_id": str(match["column"])}
     return result
 
 
@@ -131,21 +128,6 @@ def _tables(one: Preset, own: Mapping[str, Any], where: str) -> dict[str, str]:
             key = "files" if len(one.views) == 1 else f"tables.{view}"
             raise SettingsError(f"{where}.{key}: is missing; name the file of {meaning}")
     return tables
-
-
-def _with_match(own: dict[str, Any], match: Match, where: str) -> dict[str, Any]:
-    select, tables = own.get("select"), dict(own.get("tables") or {})
-    if select is None:
-        if own.get("files") is None:
-            raise SettingsError(f"{where}.files: is missing; name the export")
-        tables = {"export": own["files"]}
-        select = "SELECT * FROM export"
-    own.pop("files", None)
-    tables[_IDS] = match.files
-    own["select"] = matched_statement(select, match, _IDS)
-    own["tables"] = tables
-    own["columns"] = {**(own.get("columns") or {}), "account_id": MATCHED}
-    return own
 
 
 def _prospects(own: Mapping[str, Any], attributes: Any, where: str) -> dict[str, Any]:

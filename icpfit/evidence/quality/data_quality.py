@@ -21,9 +21,10 @@ from icpfit.evidence.quality.next_steps import NextStep, next_steps
 from icpfit.evidence.quality.readiness import Readiness, readiness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from icpfit.data.identity.proposal_file import ProposalFile
     from icpfit.data.joining.ledger import JoinLedger
     from icpfit.data.table_spec import DataSpec
     from icpfit.economics.spec import EconomicsSpec
@@ -90,6 +91,8 @@ class DataQuality:
         Whether a shorter horizon would do.
     notes : tuple of str
         What else a reader should know.
+    proposed : tuple of ProposalFile
+        Accounts that wait for a person to confirm them.
     """
 
     stop: str
@@ -106,6 +109,7 @@ class DataQuality:
     currency: str
     horizon: HorizonChoice | None
     notes: tuple[str, ...]
+    proposed: tuple[ProposalFile, ...] = ()
 
 
 def examined(
@@ -159,7 +163,13 @@ def _as_far_as_joined(
     return Examined(tables, joined.ledger, facts, dates, None, error)
 
 
-def data_quality(found: Examined, data: DataSpec, *, has_profile: bool = True) -> DataQuality:
+def data_quality(
+    found: Examined,
+    data: DataSpec,
+    *,
+    has_profile: bool = True,
+    proposed: Sequence[ProposalFile] = (),
+) -> DataQuality:
     """Say how good the data are, and what to do next.
 
     Parameters
@@ -170,6 +180,8 @@ def data_quality(found: Examined, data: DataSpec, *, has_profile: bool = True) -
         The settings of the company's data.
     has_profile : bool
         Whether the current ICP is written down.
+    proposed : sequence of ProposalFile
+        Accounts that wait for a person to confirm them.
 
     Returns
     -------
@@ -207,6 +219,7 @@ def data_quality(found: Examined, data: DataSpec, *, has_profile: bool = True) -
         ready=ready,
         has_profile=has_profile,
         has_controls=data.controls.revenue_total is not None,
+        proposed=proposed,
     )
     notes = [f"{read.source}: {note}" for read in reads for note in read.notes]
     if found.ledger is not None:
@@ -228,4 +241,5 @@ def data_quality(found: Examined, data: DataSpec, *, has_profile: bool = True) -
         currency=data.currency,
         horizon=None if accounts is None else choose_horizon(accounts),
         notes=tuple(dict.fromkeys(notes)),
+        proposed=tuple(proposed),
     )

@@ -15,6 +15,7 @@ from icpfit.economics.coverage import covered_shares
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from icpfit.data.identity.proposal_file import ProposalFile
     from icpfit.data.joining.ledger import JoinLedger, TableLedger
     from icpfit.data.sources.rejected_groups import RejectedGroup
     from icpfit.economics.coverage import Log
@@ -66,6 +67,7 @@ def next_steps(
     ready: Readiness | None = None,
     has_profile: bool = True,
     has_controls: bool = True,
+    proposed: Sequence[ProposalFile] = (),
 ) -> tuple[NextStep, ...]:
     """List what to do next.
 
@@ -93,6 +95,8 @@ def next_steps(
         The rules of the training.
     has_profile, has_controls : bool
         Whether the current ICP and the totals of the books are written down.
+    proposed : sequence of ProposalFile
+        Accounts that wait for a person to confirm them.
 
     Returns
     -------
@@ -105,6 +109,7 @@ def next_steps(
     steps += _rejected_steps(rejected, read)
     for table in ledger.tables if ledger is not None else ():
         steps += _ledger_steps(table, currency)
+    steps += [_confirm_step(one, read, currency) for one in proposed]
     if ready is not None:
         waiting = [rule for rule in ready.rules if rule.verdict == "weaker"]
         steps += [
@@ -174,6 +179,24 @@ def _ledger_steps(table: TableLedger, currency: str) -> list[NextStep]:
         )
         steps.append(NextStep(text, "gain", share))
     return steps
+
+
+def _confirm_step(one: ProposalFile, read: dict[str, int], currency: str) -> NextStep:
+    customers = f"{one.waiting:,} customer{'' if one.waiting == 1 else 's'} of {one.source}"
+    worth = f"{one.rows:,} rows"
+    if one.money is not None:
+        worth += f", {amount_text(one.money, currency)}"
+    named = (
+        "check again then"
+        if one.is_named
+        else f"then set data.sources.{one.source}.crosswalk: {{files: {one.files}}} and check again"
+    )
+    text = (
+        f"look through {one.path.name} in {one.path.parent}: an account is proposed for"
+        f" {one.proposed:,} of {customers} without one ({worth}); write yes or no under 'confirm',"
+        f" {named}"
+    )
+    return NextStep(text, "gain", one.rows / max(1, read.get(one.source, 0)))
 
 
 def _account_steps(accounts: Accounts, covering: Sequence[Log]) -> list[NextStep]:

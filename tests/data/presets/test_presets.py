@@ -310,7 +310,18 @@ def test_a_preset_names_columns_of_the_contract(name, one):
             "{preset: zendesk_tickets, files: x.csv, match: {column: a, files: b, to: c, idd: d}}",
             "export.match.idd: there is no such key; did you mean 'id'?",
         ),
-        ("{table: costs, match: {column: a, files: b, to: c, id: d}}", "export.files: is missing"),
+        (
+            "{table: costs, match: {column: a, files: b, to: c, id: d}}",
+            "export: give either files",
+        ),
+        (
+            "{table: costs, files: x.csv, match: {column: a}}",
+            "export.match: by: expected domain or name where no files are given, found exact",
+        ),
+        (
+            "{table: costs, files: x.csv, match: {column: a, files: b, to: c}}",
+            "export.match: id: is missing",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_with_its_key(source, said):

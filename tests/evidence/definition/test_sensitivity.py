@@ -132,7 +132,9 @@ def test_what_moves_all_alike_flips_labels_and_leaves_the_list(firm):
     up = next(one for one in found.variants if one.name == "cost of site visits 20 % higher")
     assert up.flipped_share > 0.4
     assert up.earned_overlap > 0.9
-    assert found.banner == ""
+    # The order by margin stands, what is called a fit does not.
+    assert found.banner.startswith("Definition-sensitive: what counts as a profitable fit hinges")
+    assert "The list" not in found.banner
 
 
 @pytest.mark.slow
@@ -188,7 +190,7 @@ def test_a_one_sided_variant_has_no_interval_and_no_model(firm):
     assert math.isnan(found.variants[1].auc.value)
 
 
-def finding(name, overlap, flipped=100, model=None):
+def finding(name, overlap, flipped=20, model=None):
     return VariantFinding(
         name, f"the {name}", 200, flipped, 0.4, Estimate(0.7), False, overlap, model
     )
@@ -209,6 +211,18 @@ def test_the_shakiest_comes_first_and_the_others_are_named():
     assert "hinges on the a." in said
     assert "It depends on the b as well." in said
     assert "only 67 % of the best fifth would stay in it (overlap 0.50)" in said
+
+
+def test_a_label_that_flips_is_told_though_the_list_stands():
+    base = finding("as defined", 1.0, 0)
+    # 80 + 80 labels as fits, f flip: (160 - f) / (160 + f) falls below .7 from f = 29 on.
+    assert definition_banner([base, finding("x", 1.0, 28)]) == ""
+    said = definition_banner([base, finding("x", 1.0, 29), finding("y", 1.0, 40)])
+    assert "what counts as a profitable fit hinges on the y. With the y 20 % of the labels" in said
+    # Whichever overlaps least is told first, the other is not dropped.
+    both = definition_banner([base, finding("x", 0.6, 12), finding("y", 1.0, 100)])
+    assert both.index("hinges on the y") < both.index("The list hinges on the x as well")
+    assert "the list hinges on the x" in definition_banner([base, finding("x", 0.2, 40)])
 
 
 def test_a_budget_says_what_it_leaves_out():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from icpfit.delivery.amounts import account_count, count
 from icpfit.delivery.report.chapter import Bullets, Chapter, Notice, Paragraph
+from icpfit.delivery.report.chapters.matching_table import matching_table
 from icpfit.delivery.report.chapters.quality_tables import (
     attribute_table,
     cohort_table,
@@ -115,6 +116,8 @@ def _tables(quality: DataQuality) -> Chapter:
     blocks: list[Block] = [source_table(quality)]
     if quality.ledger is not None:
         blocks.append(join_table(quality.ledger, quality.currency))
+        if quality.ledger.matching:
+            blocks.append(matching_table(quality.ledger.matching, quality.currency))
         books = tuple(line.text for line in quality.ledger.reconciliation)
         if books:
             blocks.append(Bullets(books))
