@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from icpfit.fit.model import Model
+
 __all__ = ["SIDES", "main"]
 
 # Imports stand inside the sides: each process pays for its own only.
@@ -27,12 +29,9 @@ def tables(bundle: Path, path: Path, out: Path) -> None:
     bundle, path, out : Path
         The model, the list, the scored list.
     """
-    from benchmarks.list_market import list_spec
-    from icpfit.delivery.lists.list_stream import streamed_list
-    from icpfit.delivery.lists.scored_batch import scorer
     from icpfit.fit.bundle import read_bundle
 
-    streamed_list(path, out, scorer(read_bundle(bundle)), list_spec())
+    _streamed(read_bundle(bundle), path, out)
 
 
 def contrib(bundle: Path, path: Path, out: Path) -> None:
@@ -45,15 +44,45 @@ def contrib(bundle: Path, path: Path, out: Path) -> None:
     """
     import dataclasses
 
-    from benchmarks.list_market import list_spec
-    from icpfit.delivery.lists.list_stream import streamed_list
-    from icpfit.delivery.lists.scored_batch import scorer
     from icpfit.fit.bundle import read_bundle
 
-    model = read_bundle(bundle)
     # Without its tables a model asks LightGBM; all else is icpfit's own fast way.
-    bare = dataclasses.replace(model, margin_engine=None, fit_engine=None)
-    streamed_list(path, out, scorer(bare), list_spec())
+    bare = dataclasses.replace(read_bundle(bundle), margin_engine=None, fit_engine=None)
+    _streamed(bare, path, out)
+
+
+def _streamed(model: Model, path: Path, out: Path) -> None:
+    """Do what `icpfit score` does once it has found the model."""
+    import datetime as dt
+
+    from benchmarks.list_market import list_spec
+    from icpfit.data.prospect_source import prospect_source
+    from icpfit.delivery.lists.about import about_list
+    from icpfit.delivery.lists.call_plan import CallPlan
+    from icpfit.delivery.lists.list_columns import written_names
+    from icpfit.delivery.lists.list_keys import list_keys
+    from icpfit.delivery.lists.list_stream import ListScoring, added_columns
+    from icpfit.delivery.lists.scored_batch import scorer
+    from icpfit.delivery.lists.scored_files import write_scored
+
+    spec = list_spec()
+    source = prospect_source(spec, str(path), path.parent)
+    names = written_names(source, added_columns(CallPlan(), has_before=False))
+    with list_keys(source, spec, out) as keys:
+        write_scored(
+            ListScoring(source, keys, scorer(model), spec, needs_text=out.suffix == ".csv"),
+            out,
+            names,
+            about=lambda counts, said: about_list(
+                counts,
+                model,
+                source=path.name,
+                label=model.version,
+                scored_on=dt.date(2026, 6, 30),
+                names=names,
+                warnings=said,
+            ),
+        )
 
 
 def pipeline(bundle: Path, path: Path, out: Path) -> None:
@@ -136,6 +165,13 @@ def pipeline(bundle: Path, path: Path, out: Path) -> None:
     rows["icp_current"] = rows["icp_proposed"] = None
     rows["caution"] = [text or None for text in found.cautions]
     rows["model_version"] = model.version
+    twice = rows["id"].duplicated(keep=False)
+    steps = np.where(rows["fit_grade"].isin(["A", "B"]), "call", "nurture")
+    steps[rows["fit_grade"].isin(["A", "B"]) & rows["caution"].notna()] = "explore"
+    steps[(rows["fit_grade"] == "D") | ~(rows["margin_if_won"] > 0)] = "leave"
+    steps[twice | ~rated] = "check"
+    rows["next_step"] = steps
+    rows["relation"] = np.where(twice, "twice in the list, with the same id", None)
     rows.to_csv(out, index=False)
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from icpfit.data.database.session import Databases
+from icpfit.data.identity.identification import account_ids
 from icpfit.data.sources.cells import CANONICAL, parsed, trimmed
+from icpfit.data.sources.database_parts import database_parts
 from icpfit.data.sources.reader import text_table
 from icpfit.data.sources.source_columns import expected_columns, fields, source_column
 from icpfit.data.sources.source_files import DataFolder, source_files
@@ -86,13 +89,14 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
     loyalty log tells of is not seen here.
     """
     accounts: list[KnownAccount] = []
-    open_deals: set[str] = set()
+    open_deals: dict[str, set[str]] = {}
+    folder = DataFolder(root / spec.folder, spec.folder)
     for name, source in spec.sources.items():
         if source.table not in ("accounts", "opportunities"):
             continue
         asked = fields(source, spec.attributes, f"data.sources.{name}")
         number = next(field for field in asked if field.name == "account_id")
-        for part in _parts(name, source, asked, DataFolder(root / spec.folder, spec.folder)):
+        for part in _parts(name, source, asked, folder):
             # Without the id's column nobody would be known, which must not pass for an answer.
             source_column(number, part.columns, part.unreadable, part.name)
             cells = {
@@ -101,10 +105,12 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
                 if field.column is not None and field.column in part.columns.column_names
             }
             if source.table == "opportunities":
-                open_deals |= _open_deals(cells)
+                open_deals.setdefault(name, set()).update(_open_deals(cells))
                 continue
             accounts += _accounts(cells, _days(source, asked, part), spec.as_of)
-    return KnownCompanies(tuple(accounts), frozenset(open_deals))
+    known = _as_table(accounts)
+    found = [account_ids(name, ids, known, spec, folder) for name, ids in open_deals.items()]
+    return KnownCompanies(tuple(accounts), frozenset().union(*found))
 
 
 def account_columns(spec: DataSpec) -> dict[str, str]:
@@ -141,6 +147,9 @@ def _parts(
                 name, source.select, source.tables, fmt=source.format, folder=folder, where=where
             )
         ]
+    if source.url is not None:
+        with Databases() as databases:
+            return list(database_parts(name, source, databases, where))
     files = source_files(folder, source.files or "", f"{where}.files")
     expected = expected_columns(asked)
     return [file_part(text_table(path, source.format, shown, expected)) for path, shown in files]
@@ -173,6 +182,18 @@ def _accounts(
         for account, name, domain, parent, day in rows
         if account
     ]
+
+
+def _as_table(accounts: list[KnownAccount]) -> pa.Table:
+    rows = [
+        (one.account_id, one.parent_id, one.name, one.domain, "accounts", str(place))
+        for place, one in enumerate(accounts, start=1)
+    ]
+    names = ("account_id", "parent_id", "name", "domain", "_file", "_line")
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pa.table(
+        {name: pa.array(cells, pa.string()) for name, cells in zip(names, columns, strict=True)}
+    )
 
 
 def _open_deals(cells: dict[str, list[str | None]]) -> set[str]:

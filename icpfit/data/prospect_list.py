@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from icpfit.data.joining.accounts import fact_values
 from icpfit.data.sources.cells import CANONICAL, arrow_type, parsed, parsed_mixed, trimmed
+from icpfit.data.sources.database_parts import database_table
 from icpfit.data.sources.reader import TextTable, text_table
 from icpfit.data.sources.source_files import DataFolder, near_names, source_files
 from icpfit.data.sources.text_parts import select_part
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from icpfit.data.contract import Kind
     from icpfit.data.table_spec import DataSpec, ProspectSpec
 
-__all__ = ["ProspectList", "read_prospects"]
+__all__ = [
+    "ProspectList",
+    "list_file",
+    "read_prospects",
+    "require_id",
+    "require_whole",
+    "selected_list",
+]
 
 _KINDS: dict[str, str] = {
     "number": "a number",
@@ -54,7 +62,7 @@ class ProspectList:
     unreadable : dict of int to list of str
         Row to what could not be read of it and is taken as missing.
     kind : {"csv", "parquet"}
-        How the list is written back: as it was, a workbook as CSV.
+        What it was; a workbook counts as a CSV.
     delimiter, encoding : str
         Of a CSV; ``,`` and ``utf-8`` for the result of a SELECT.
     digests : dict of str to str
@@ -122,18 +130,16 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
     if spec.prospects is None:
         raise SettingsError("data.prospects: is missing; add id: and the name of the id column")
     text, digests = _text(spec, spec.prospects, prospects, root)
-    _check_whole(text)
+    require_whole(text)
     columns = text.columns
     asked = spec.prospects
-    _check_id(text, asked.id)
+    require_id(text, asked.id)
     ids = trimmed(columns[asked.id]).to_pylist()
     unreadable: dict[int, list[str]] = {}
     facts: dict[str, pd.Series] = {}
     absent = []
     read_from = {}
     notes = [*text.notes, *_blank_note(text)]
-    if text.kind == "workbook":
-        notes.append("a workbook: the scored list is handed back as CSV")
     if not columns.num_rows:
         notes.append(f"{text.file}: has a header and no rows; there is nothing to score")
     for name, attribute in spec.attributes.items():
@@ -191,36 +197,103 @@ def read_prospects(spec: DataSpec, prospects: str, root: Path) -> ProspectList:
 def _text(
     spec: DataSpec, asked: ProspectSpec, prospects: str, root: Path
 ) -> tuple[TextTable, dict[str, str]]:
-    folder = DataFolder(root / spec.folder, spec.folder)
     named = asked.lists.get(prospects)
-    if named is None:
-        text = text_table(_path(prospects, asked, root), asked.format, prospects, [asked.id])
-        return text, {text.file: text.digest}
-    where = f"data.prospects.lists.{prospects}"
-    if named.select is not None:
-        part = select_part(
-            prospects, named.select, named.tables, fmt=asked.format, folder=folder, where=where
-        )
-        text = TextTable(
-            file=prospects,
-            columns=part.columns,
-            lines=part.lines,
-            kind="csv",
-            header=tuple(part.columns.column_names),
-            digest="",
-            native=part.native,
-            ragged=tuple(row for _, _, row in part.ragged),
-            notes=part.notes,
-        )
-        return text, part.digests
-    files = source_files(folder, named.files or "", f"{where}.files")
-    if len(files) > 1:
-        raise SourceError(
-            f"{where}.files: '{named.files}' stands for {len(files)} files; a list is one file"
-        )
-    path, shown = files[0]
+    if named is not None and named.files is None:
+        return selected_list(spec, asked, prospects, root)
+    path, shown = list_file(spec, asked, prospects, root)
     text = text_table(path, asked.format, shown, [asked.id])
     return text, {text.file: text.digest}
+
+
+def selected_list(
+    spec: DataSpec, asked: ProspectSpec, prospects: str, root: Path
+) -> tuple[TextTable, dict[str, str]]:
+    """Return what the SELECT or the database of a named list gives, and the SHA-256 of it.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        Says where the files lie.
+    asked : ProspectSpec
+        Has the list.
+    prospects : str
+        Its name under ``prospects.lists``.
+    root : Path
+        What ``spec.folder`` is relative to.
+
+    Returns
+    -------
+    tuple of TextTable and dict of str to str
+        As a CSV without a digest of its own.
+
+    Raises
+    ------
+    SettingsError
+        When the SELECT fails.
+    SourceError
+        When a file can't be read.
+    """
+    named, where = asked.lists[prospects], f"data.prospects.lists.{prospects}"
+    if named.url is not None:
+        read, digest = database_table(prospects, named, where)
+        return read, {read.file: digest}
+    part = select_part(
+        prospects,
+        named.select or "",
+        named.tables,
+        fmt=asked.format,
+        folder=DataFolder(root / spec.folder, spec.folder),
+        where=where,
+    )
+    text = TextTable(
+        file=prospects,
+        columns=part.columns,
+        lines=part.lines,
+        kind="csv",
+        header=tuple(part.columns.column_names),
+        digest="",
+        native=part.native,
+        ragged=tuple(row for _, _, row in part.ragged),
+        notes=part.notes,
+    )
+    return text, part.digests
+
+
+def list_file(spec: DataSpec, asked: ProspectSpec, prospects: str, root: Path) -> tuple[Path, str]:
+    """Return the file of a list, and its name in messages.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        Says where named lists lie.
+    asked : ProspectSpec
+        Has the named lists.
+    prospects : str
+        A name under ``prospects.lists``, else a path relative to the current folder or `root`.
+    root : Path
+        What ``spec.folder`` is relative to.
+
+    Returns
+    -------
+    tuple of Path and str
+        It is there.
+
+    Raises
+    ------
+    SourceError
+        When there is no such file, or a pattern stands for several.
+    """
+    named = asked.lists.get(prospects)
+    if named is None:
+        return _path(prospects, asked, root), prospects
+    where = f"data.prospects.lists.{prospects}.files"
+    folder = DataFolder(root / spec.folder, spec.folder)
+    files = source_files(folder, named.files or "", where)
+    if len(files) > 1:
+        raise SourceError(
+            f"{where}: '{named.files}' stands for {len(files)} files; a list is one file"
+        )
+    return files[0]
 
 
 def _path(prospects: str, asked: ProspectSpec, root: Path) -> Path:
@@ -241,7 +314,19 @@ def _path(prospects: str, asked: ProspectSpec, root: Path) -> Path:
     )
 
 
-def _check_whole(text: TextTable) -> None:
+def require_whole(text: TextTable) -> None:
+    """Refuse rows that don't fit the header: the list could not be handed back whole.
+
+    Parameters
+    ----------
+    text : TextTable
+        A list, or a piece of it.
+
+    Raises
+    ------
+    SourceError
+        It names the lines.
+    """
     if text.ragged:
         lines = ", ".join(str(row.line) for row in text.ragged[:3])
         more = f" and {len(text.ragged) - 3:,} more" if len(text.ragged) > 3 else ""
@@ -251,7 +336,21 @@ def _check_whole(text: TextTable) -> None:
         )
 
 
-def _check_id(text: TextTable, column: str) -> None:
+def require_id(text: TextTable, column: str) -> None:
+    """Refuse a list without the column of the ids.
+
+    Parameters
+    ----------
+    text : TextTable
+        A list, or a piece of it.
+    column : str
+        The column.
+
+    Raises
+    ------
+    SourceError
+        It names the columns that are near.
+    """
     if column in text.columns.column_names:
         return
     if column in text.unreadable:

@@ -68,6 +68,8 @@ class ProspectSpec:
         never learned from. By default the only list, where one alone is named.
     crm : dict of str to CrmFields
         ``salesforce``, ``hubspot`` or ``dynamics`` to the names that its import takes.
+    results_url : str or None
+        The database that a scored list is written to; where a list comes from one, by default that.
     """
 
     id: str
@@ -81,6 +83,7 @@ class ProspectSpec:
     format: Format = field(default_factory=Format)
     typical: str | None = None
     crm: dict[str, CrmFields] = field(default_factory=dict)
+    results_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.typical is not None and self.typical not in self.lists:

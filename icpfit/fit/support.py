@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from icpfit.fit.phrase_codes import age_texts, number_texts
 from icpfit.fit.phrases import number_phrase
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _MISSING_SHARE = 0.4
 _HARD_VIOLATIONS = 2
 _DRIVER_SHARE = 0.5
 _NAMED = 3
+
+# Rows, and what is to be said of each.
+_Said = tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +179,8 @@ def support_of(
     """
     n, p = len(matrix), len(contract.features)
     missing, far, outside = (np.zeros((n, p), dtype=bool) for _ in range(3))
-    hard: defaultdict[int, list[str]] = defaultdict(list)
-    soft: defaultdict[int, list[str]] = defaultdict(list)
+    hard: list[_Said] = []
+    soft: list[_Said] = []
     for position, feature in enumerate(contract.features):
         column = matrix[:, feature.column]
         if feature.name in absent:
@@ -184,13 +188,12 @@ def support_of(
         elif feature.kind == "category":
             seen = levels[feature.name]
             missing[:, position], far[:, position] = seen.missing, seen.new
-            for row, level in seen.named.items():
-                hard[row].append(f"never served {feature.words} '{level}'")
+            hard.append(_said_of_levels(feature, seen))
         else:
             missing[:, position] = np.isnan(column)
             outside[:, position], far[:, position] = _range_states(feature, column)
-            _say_ranges(feature, column, outside[:, position], "", soft)
-            _say_ranges(feature, column, far[:, position], "far ", hard)
+            soft.append(_said_of_range(feature, column, outside[:, position], ""))
+            hard.append(_said_of_range(feature, column, far[:, position], "far "))
     # To the model a level that was never served is as good as missing.
     unknown = missing | np.isnan(matrix[:, [feature.column for feature in contract.features]])
     weights = np.array([float(driver_shares.get(name, 0.0)) for name in contract.names])
@@ -198,17 +201,37 @@ def support_of(
     unlike = far.sum(axis=1) >= _HARD_VIOLATIONS
     blind = unknown_share > _DRIVER_SHARE
     sparse = missing.sum(axis=1) >= _MISSING_SHARE * p
-    cautions = [""] * n
-    for row in np.flatnonzero(far.any(axis=1) | outside.any(axis=1) | blind | sparse).tolist():
-        parts = [_listed(hard[row]), _listed(soft[row])]
+    lacking = _lacking_phrase(contract, weights, absent)
+    cautions = np.full(n, lacking, dtype=object)
+    # Most rows have nothing to say, or one thing: only of the others is a text put together.
+    several = blind | sparse | (far.sum(axis=1) + outside.sum(axis=1) > 1) | bool(lacking)
+    told_hard, told_soft = (_told(said, several, cautions) for said in (hard, soft))
+    has_more = several & (far.any(axis=1) | outside.any(axis=1) | blind | sparse)
+    for row in np.flatnonzero(has_more).tolist():
+        parts = [_listed(told_hard[row]), _listed(told_soft[row])]
         if unlike[row]:
             parts[0] = f"not rated, unlike all accounts learned from: {parts[0]}"
         if blind[row]:
             parts.insert(0, _blind_phrase(contract, weights, unknown[row], unknown_share[row]))
+        parts.append(lacking)
         if sparse[row]:
             parts.append(f"{missing[row].sum()} of {p} facts missing")
         cautions[row] = "; ".join(part for part in parts if part)
-    return Support(cautions, unlike | blind, unknown_share)
+    return Support(cautions.tolist(), unlike | blind, unknown_share)
+
+
+def _lacking_phrase(
+    contract: FeatureContract, weights: npt.NDArray[np.float64], absent: Collection[str]
+) -> str:
+    """Say in every row what the list has no column for, the weightiest first."""
+    order = sorted(
+        (j for j, name in enumerate(contract.names) if name in absent),
+        key=lambda j: (-weights[j], contract.names[j]),
+    )
+    if not order:
+        return ""
+    names = _listed([contract.features[j].words for j in order], ", ")
+    return f"the list has no column for {names}"
 
 
 def _level_states(feature: Feature, facts: pd.DataFrame) -> LevelStates:
@@ -233,24 +256,47 @@ def _range_states(
     return (beyond > 0) & ~far, far
 
 
-def _say_ranges(
+def _told(
+    said: Sequence[_Said], several: npt.NDArray[np.bool_], cautions: npt.NDArray[np.object_]
+) -> defaultdict[int, list[str]]:
+    """Set down what is all that is to be said of its row; return all else by row."""
+    told: defaultdict[int, list[str]] = defaultdict(list)
+    for rows, texts in said:
+        is_one = ~several[rows]
+        cautions[rows[is_one]] = texts[is_one]
+        for row, text in zip(rows[~is_one].tolist(), texts[~is_one].tolist(), strict=True):
+            told[row].append(text)
+    return told
+
+
+def _said_of_levels(feature: Feature, seen: LevelStates) -> _Said:
+    """Return the rows whose level was never served, and for each that it wasn't."""
+    levels = dict.fromkeys(seen.named.values())
+    told = {level: f"never served {feature.words} '{level}'" for level in levels}
+    texts = np.array([told[level] for level in seen.named.values()], dtype=object)
+    return np.array(list(seen.named), dtype=np.int64), texts
+
+
+def _said_of_range(
     feature: Feature,
     column: npt.NDArray[np.float64],
     found: npt.NDArray[np.bool_],
     where: str,
-    said: defaultdict[int, list[str]],
-) -> None:
-    """Add to each of these rows that its value is outside of the range."""
-    rows = np.flatnonzero(found).tolist()
-    if not rows:
-        return
+) -> _Said:
+    """Return these rows, and for each that its value is outside of the range."""
+    rows = np.flatnonzero(found)
+    if not len(rows):
+        return rows, np.empty(0, dtype=object)
     phrase, unit = number_phrase, f" {feature.unit}" if feature.unit else ""
     if feature.kind == "date":
-        phrase, unit = "{:.1f}".format, " years before"
+        phrase, unit = "{:.1f}".format, " years before the sale"
     low, high = (phrase(end or 0.0) for end in (feature.low, feature.high))
-    text = f"{unit} is {where}outside {low} to {high}"
-    for row, value in zip(rows, column[rows].tolist(), strict=True):
-        said[row].append(f"{feature.words} {phrase(value)}{text}")
+    behind = f"{unit} is {where}outside {low} to {high}"
+    told = age_texts if feature.kind == "date" else number_texts
+    values, places = told(column[rows])
+    words = feature.words
+    texts = np.array([f"{words} {value}{behind}" for value in values], dtype=object)
+    return rows, texts[places]
 
 
 def _blind_phrase(

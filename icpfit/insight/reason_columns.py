@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,23 +92,25 @@ def reason_columns(
     chosen = np.vstack([found.raising, found.lowering]).ravel()
     phrase_at = np.full(len(chosen), -1, dtype=np.int64)
     amounts = np.zeros(len(chosen))
-    phrases: list[str] = []
+    phrases: list[pa.Array] = [pa.array([], pa.string())]
+    said_before = 0
     for feature in features:
         places = np.flatnonzero(chosen == feature.column)
         if len(places) == 0:
             continue
         rows = places % n
         texts, where = _fact_texts(feature, facts, matrix, rows)
-        phrase_at[places] = where + len(phrases)
-        phrases += texts
+        phrase_at[places] = where + said_before
+        phrases.append(texts)
+        said_before += len(texts)
         amounts[places] = contributions.values[rows, feature.column]
     given = np.flatnonzero(phrase_at >= 0)
     said, where = _amount_texts(amounts[given], contributions.unit)
     amount_at = np.full(len(chosen), -1, dtype=np.int64)
     amount_at[given] = where
     sides = np.split(phrase_at.reshape(2 * top, n), 2), np.split(amount_at.reshape(2 * top, n), 2)
-    words = pa.array([f"{text}: " for text in phrases], pa.string())
-    further = pa.array([f"; {text}: " for text in phrases], pa.string())
+    words = pc.binary_join_element_wise(pa.concat_arrays(phrases), ": ", "")
+    further = pc.binary_join_element_wise("; ", words, "")
     money = pa.array(said, pa.string())
     first, second = (_joined(words, further, money, *side) for side in zip(*sides, strict=True))
     return first, second
@@ -129,10 +132,15 @@ def _joined(
 
 def _amount_texts(amounts: Floats, unit: str) -> tuple[list[str], Ints]:
     if unit != "log-odds":
-        return rounded_texts(amounts, 2, lambda x: f"{amount_phrase(x, signed=True)} {unit}")
+        said = partial(_amount, unit)
+        return rounded_texts(amounts, 2, said, name=f"amount in {unit}")
     size = np.abs(amounts)
     kinds = sum(((size < start).astype(np.int64) for start, _ in _STRENGTHS), np.int64(0))
-    return rounded_texts(amounts, 2, _strength, np.asarray(kinds))
+    return rounded_texts(amounts, 2, _strength, np.asarray(kinds), name="strength")
+
+
+def _amount(unit: str, amount: float) -> str:
+    return f"{amount_phrase(amount, signed=True)} {unit}"
 
 
 def _strength(amount: float) -> str:
@@ -142,7 +150,7 @@ def _strength(amount: float) -> str:
 
 def _fact_texts(
     feature: Feature, facts: pa.RecordBatch, matrix: Floats, rows: Ints
-) -> tuple[list[str], Ints]:
+) -> tuple[pa.Array, Ints]:
     if feature.kind == "category":
         return _level_texts(feature, facts, rows)
     values = matrix[rows, feature.column]
@@ -150,29 +158,36 @@ def _fact_texts(
     texts, where = _value_texts(feature, values[known])
     place = np.full(len(rows), len(texts), dtype=np.int64)
     place[known] = where
-    return [*texts, f"{feature.words} not known"], place
+    missing = pa.array([f"{feature.words} not known"])
+    return pa.concat_arrays([texts, missing]), place
 
 
-def _value_texts(feature: Feature, values: Floats) -> tuple[list[str], Ints]:
+def _value_texts(feature: Feature, values: Floats) -> tuple[pa.Array, Ints]:
+    words = feature.words
     if feature.kind == "flag":
-        return [f"{feature.words} no", f"{feature.words} yes"], (values > 0.5).astype(np.int64)
+        return pa.array([f"{words} no", f"{words} yes"]), (values > 0.5).astype(np.int64)
     if feature.kind == "date":
         texts, where = age_texts(values)
-        return [f"{feature.words} {text} years before" for text in texts], where
-    unit = feature.unit if feature.unit.casefold() not in feature.words.casefold() else ""
+        return _joined_texts(f"{words} ", texts, " years before the sale"), where
+    unit = feature.unit if feature.unit.casefold() not in words.casefold() else ""
     texts, where = number_texts(values)
-    return [f"{feature.words} {text} {unit}".rstrip() for text in texts], where
+    return _joined_texts(f"{words} ", texts, f" {unit}".rstrip()), where
 
 
-def _level_texts(feature: Feature, facts: pa.RecordBatch, rows: Ints) -> tuple[list[str], Ints]:
-    missing = f"{feature.words} not known"
+def _joined_texts(before: str, texts: list[str], behind: str) -> pa.Array:
+    return pc.binary_join_element_wise(before, pa.array(texts, pa.string()), behind, "")
+
+
+def _level_texts(feature: Feature, facts: pa.RecordBatch, rows: Ints) -> tuple[pa.Array, Ints]:
+    words = feature.words
+    missing = f"{words} not known"
     if feature.name not in facts.schema.names:
-        return [missing], np.zeros(len(rows), dtype=np.int64)
+        return pa.array([missing]), np.zeros(len(rows), dtype=np.int64)
     given = facts.column(feature.name).take(pa.array(rows))
     is_encoded = pa.types.is_dictionary(given.type)
     encoded = given if is_encoded else given.cast(pa.string()).dictionary_encode()
     kinds = dict.fromkeys(feature.levels, "") | dict.fromkeys(feature.rare_levels, " (rare)")
     levels = encoded.dictionary.to_pylist()
-    texts = [f"{feature.words} {level}{kinds.get(level, ' (never served)')}" for level in levels]
+    texts = [f"{words} {level}{kinds.get(level, ' (never served)')}" for level in levels]
     where = pc.fill_null(encoded.indices, len(texts)).to_numpy(zero_copy_only=False)
-    return [*texts, missing], where.astype(np.int64)
+    return pa.array([*texts, missing]), where.astype(np.int64)

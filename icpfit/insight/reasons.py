@@ -67,7 +67,7 @@ def reasons(
     carry a word: "strongly" from .5, "somewhat" from .2. A fact reads
 
     - ``employees 240 people``, ``has_webshop yes``, ``industry Software``;
-    - ``founded 12.3 years before`` for a date's age at the decision;
+    - ``founded 12.3 years before the sale`` for a date's age at the decision;
     - ``country Malta (rare)`` where too few accounts had the level to be told apart;
     - ``country NA (never served)`` where none had, and ``employees not known`` where it is missing.
 
@@ -156,7 +156,7 @@ def _value_phrase(feature: Feature, value: float) -> str:
     if feature.kind == "flag":
         return f"{feature.words} {'yes' if value > 0.5 else 'no'}"
     if feature.kind == "date":
-        return f"{feature.words} {value:.1f} years before"
+        return f"{feature.words} {value:.1f} years before the sale"
     unit = feature.unit if feature.unit.casefold() not in feature.words.casefold() else ""
     return f"{feature.words} {number_phrase(value)} {unit}".rstrip()
 

@@ -5,7 +5,7 @@ software that watches them by subscription. Its customers are mid-sized companie
 central Europe. All of it is made up. What is written here is the truth that the exports hide:
 nothing that reads exports may know it, but tests and benchmarks compare against it.
 
-Groups are written in the form that a profile in ``conf/icp/`` has, so that a proposed profile can
+Groups are written in the form that a profile in ``conf/icp/`` has, so that a proposed ICP can
 be laid beside them.
 """
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from icpfit.delivery.amounts import count, percent
+from icpfit.delivery.lists.call_order import BEST, EXPLORATION
 from icpfit.delivery.lists.list_columns import MEANINGS
 from icpfit.delivery.lists.next_step import NEXT_STEPS
 from icpfit.delivery.lists.scored_list import UNRATED
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from icpfit.delivery.lists.sales_list import CallPlan, SalesList
+    from icpfit.delivery.lists.call_plan import CallPlan
+    from icpfit.delivery.lists.list_counts import ListCounts
     from icpfit.fit.model import Model
 
 __all__ = ["About", "about_html", "about_list", "neutral_note", "sales_rows", "with_neutral_cells"]
@@ -59,7 +61,7 @@ class About:
 
 
 def about_list(
-    made: SalesList,
+    counts: ListCounts,
     model: Model,
     *,
     source: str,
@@ -73,8 +75,8 @@ def about_list(
 
     Parameters
     ----------
-    made : SalesList
-        The list.
+    counts : ListCounts
+        Figures of the list.
     model : Model
         The graded model that scored it.
     source : str
@@ -99,7 +101,7 @@ def about_list(
     evidence = {} if grading is None else grading.evidence
     basis = "" if grading is None else grading.basis
     judged = sum(found.n for found in evidence.values())
-    notes = [*warnings, *made.notes]
+    notes = [*warnings]
     if plan is not None and plan.capacity is not None:
         each = f" for each {plan.by}" if plan.by else ""
         notes.append(
@@ -119,7 +121,7 @@ def about_list(
         grades=tuple(grade_sentence(g, evidence.get(g), model.currency) for g in LETTERS),
         evidence=f"{count(judged)} accounts that the model had not learned from ({basis});"
         " in brackets the range in which the true figure lies 9 times in 10",
-        counts=_counts(made),
+        counts=_counts(counts, plan),
         facts=(
             ("model", label),
             ("what is a fit", model.label_text),
@@ -224,45 +226,40 @@ def about_html(about: About) -> str:
     return chapters_html(chapters, about.title)
 
 
-def sales_rows(made: SalesList) -> list[tuple[str, str]]:
+def sales_rows(counts: ListCounts) -> list[tuple[str, str]]:
     """Return what the closing table says for sales.
 
     Parameters
     ----------
-    made : SalesList
-        The list.
+    counts : ListCounts
+        Figures of the list.
 
     Returns
     -------
     list of tuple of str
         How many rows have each next step, and how many are no strangers.
     """
-    steps = made.added["next_step"].tolist()
-    said = ", ".join(f"{count(steps.count(s))} {s}" for s in NEXT_STEPS if s in steps)
-    known = int(made.added["relation"].notna().sum())
+    steps = counts.steps
+    said = ", ".join(f"{count(steps[s])} {s}" for s in NEXT_STEPS if steps[s])
     rows = [("next steps", said or "none")]
-    if known:
-        rows.append(("known already, or twice", f"{count(known)}, to be checked; never ranked"))
+    if counts.relations:
+        known = count(counts.relations)
+        rows.append(("known already, or twice", f"{known}, to be checked; never ranked"))
     return rows
 
 
-def _counts(made: SalesList) -> Pairs:
-    added, n = made.added, len(made.added)
+def _counts(counts: ListCounts, plan: CallPlan | None) -> Pairs:
+    n = counts.rows
     rows = [("rows", count(n))]
-    grades, steps = added["fit_grade"].tolist(), added["next_step"].tolist()
-    for grade in (*LETTERS, UNRATED):
-        k = grades.count(grade)
-        rows.append((f"grade {grade}", _of(k, n)))
-    rows += [(f"next step {step}", _of(steps.count(step), n)) for step in NEXT_STEPS]
-    for column in ("relation", "caution"):
-        rows.append((f"rows with a {column}", _of(int(added[column].notna().sum()), n)))
-    if "call_order" in added:
-        called = added["call_for"].tolist()
-        rows.append(("calls, best", count(called.count("best"))))
-        rows.append(("calls, exploration", count(called.count("exploration"))))
-    if "grade_before" in added:
-        moved = added["changed_because"].notna().sum()
-        rows.append(("rows with another grade than before", count(int(moved))))
+    rows += [(f"grade {grade}", _of(counts.grades[grade], n)) for grade in (*LETTERS, UNRATED)]
+    rows += [(f"next step {step}", _of(counts.steps[step], n)) for step in NEXT_STEPS]
+    rows.append(("rows with a relation", _of(counts.relations, n)))
+    rows.append(("rows with a caution", _of(counts.cautions, n)))
+    if plan is not None and plan.capacity is not None:
+        rows.append(("calls, best", count(counts.calls[BEST])))
+        rows.append(("calls, exploration", count(counts.calls[EXPLORATION])))
+    if counts.moved is not None:
+        rows.append(("rows with another grade than before", count(counts.moved)))
     return tuple(rows)
 
 

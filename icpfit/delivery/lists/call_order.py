@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["BEST", "EXPLORATION", "Calls", "call_order"]
+__all__ = ["BEST", "EXPLORATION", "Calls", "call_order", "draw_of", "exploration_quota"]
 
 BEST, EXPLORATION = "best", "exploration"
 
@@ -99,7 +99,7 @@ def call_order(
     n = len(scored)
     order, call_for = np.full(n, np.nan), np.full(n, None, dtype=object)
     spare = 0
-    quota = int(np.floor(explore * capacity + 0.5))
+    quota = exploration_quota(capacity, explore)
     groups: dict[str | None, list[int]] = {}
     for row in range(n):
         groups.setdefault(owners[row] if owners is not None else None, []).append(row)
@@ -107,8 +107,8 @@ def call_order(
         best = _ranked([row for row in rows if steps[row] == "call"], worth, ids)
         curious = [row for row in rows if steps[row] == "explore"]
         drawn = [
-            *sorted(curious, key=lambda row: _draw(ids[row])),
-            *sorted((r for r in rows if steps[r] == "nurture"), key=lambda r: _draw(ids[r])),
+            *sorted(curious, key=lambda row: draw_of(ids[row])),
+            *sorted((r for r in rows if steps[r] == "nurture"), key=lambda r: draw_of(ids[r])),
         ]
         tried = drawn[:quota]
         chosen = best[: capacity - len(tried)]
@@ -127,7 +127,47 @@ def _ranked(
     return sorted(rows, key=lambda row: (-worth[row], ids[row] or ""))
 
 
-def _draw(name: str | None) -> str:
+def exploration_quota(capacity: int, explore: float) -> int:
+    """Return how many of an owner's calls are for exploration.
+
+    Parameters
+    ----------
+    capacity : int
+        Calls.
+    explore : float
+        Their share, 0 to 1.
+
+    Returns
+    -------
+    int
+        Rounded half up.
+
+    Examples
+    --------
+    >>> exploration_quota(25, 0.1)
+    3
+    """
+    return int(np.floor(explore * capacity + 0.5))
+
+
+def draw_of(name: str | None) -> str:
+    """Return by what a row is drawn: the smallest are drawn first.
+
+    Parameters
+    ----------
+    name : str or None
+        Its id.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal digits.
+
+    Examples
+    --------
+    >>> draw_of("a")[:8]
+    'ca978112'
+    """
     return hashlib.sha256((name or "").encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from icpfit.data.prospect_spec import CrmFields
 from icpfit.data.sources.source_files import near_names
@@ -15,7 +15,6 @@ from icpfit.delivery.amounts import count
 from icpfit.delivery.lists.formulas import neutral_text
 from icpfit.delivery.lists.list_columns import DECIMALS
 from icpfit.delivery.lists.list_file import about_path
-from icpfit.delivery.lists.relation import list_texts
 from icpfit.delivery.whole_file import whole_file
 from icpfit.errors import SettingsError
 from icpfit.fit.grades import LETTERS
@@ -23,11 +22,21 @@ from icpfit.fit.grades import LETTERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from icpfit.data.prospect_list import ProspectList
-    from icpfit.data.prospect_spec import ProspectSpec
-    from icpfit.delivery.lists.sales_list import SalesList
+    import pyarrow as pa
 
-__all__ = ["Crm", "CrmFile", "crm_fields", "crm_rows", "files_beside", "write_crm_files"]
+    from icpfit.data.prospect_source import ProspectSource
+    from icpfit.data.prospect_spec import ProspectSpec
+    from icpfit.delivery.lists.list_file import ScoredPiece
+
+__all__ = [
+    "Crm",
+    "CrmFile",
+    "CrmWriter",
+    "crm_fields",
+    "crm_rows",
+    "crm_writer",
+    "files_beside",
+]
 
 Crm = Literal["salesforce", "hubspot", "dynamics"]
 
@@ -90,7 +99,7 @@ def files_beside(out: Path | str, crm: Crm | None) -> list[Path]:
     return found if crm is None else [*found, path.with_name(f"{path.stem}.{crm}.csv")]
 
 
-def crm_fields(asked: ProspectSpec | None, crm: Crm, listed: ProspectList) -> CrmFields:
+def crm_fields(asked: ProspectSpec | None, crm: Crm, source: ProspectSource) -> CrmFields:
     """Return under which names a CRM takes the scores, once they are known to be usable.
 
     Parameters
@@ -99,7 +108,7 @@ def crm_fields(asked: ProspectSpec | None, crm: Crm, listed: ProspectList) -> Cr
         Its ``crm`` says it.
     crm : {"salesforce", "hubspot", "dynamics"}
         The CRM.
-    listed : ProspectList
+    source : ProspectSource
         The list, which must have the column of the CRM's id.
 
     Returns
@@ -128,8 +137,8 @@ def crm_fields(asked: ProspectSpec | None, crm: Crm, listed: ProspectList) -> Cr
                 f"{where}.fields.{column}: icpfit adds no such column;"
                 f" {near_names(column, list(DECIMALS))}"
             )
-    name = given.id or listed.id_column
-    columns: list[str] = listed.original.column_names
+    name = given.id or source.id_column
+    columns = list(source.names)
     if name not in columns:
         raise SettingsError(
             f"{where}.id: the list has no column '{name}'; {near_names(name, columns)}"
@@ -140,25 +149,107 @@ def crm_fields(asked: ProspectSpec | None, crm: Crm, listed: ProspectList) -> Cr
     return CrmFields(id=name, fields=fields, entity=given.entity)
 
 
-def write_crm_files(out: Path | str, made: SalesList, crm: Crm, fields: CrmFields) -> CrmFile:
-    """Write the scores as a CRM's import takes them.
+class CrmWriter:
+    """Writes the scores as a CRM's import takes them, piece by piece.
+
+    Parameters
+    ----------
+    files : sequence of text files
+        One, or as many as HubSpot needs.
+    paths : sequence of Path
+        Where they will lie.
+    crm : {"salesforce", "hubspot", "dynamics"}
+        The CRM.
+    fields : CrmFields
+        From `crm_fields`.
+    """
+
+    def __init__(
+        self, files: Sequence[TextIO], paths: Sequence[Path], crm: Crm, fields: CrmFields
+    ) -> None:
+        self._writers = [csv.writer(file, lineterminator="\r\n") for file in files]
+        self._paths, self._crm, self._fields = tuple(paths), crm, fields
+        self._rows, self._left = 0, Counter[str]()
+        self._columns: list[str] = []
+
+    def write(self, scored: ScoredPiece, ids: pa.Array, is_repeated: Sequence[bool]) -> None:
+        """Write some rows.
+
+        Parameters
+        ----------
+        scored : ScoredPiece
+            The rows.
+        ids : pyarrow.Array of text
+            The CRM's id of each.
+        is_repeated : sequence of bool
+            Whether it stands in several rows.
+        """
+        added = scored.added
+        if not self._columns:
+            self._write_headers(added.schema.names)
+        grades, related = added["fit_grade"].to_pylist(), added["relation"].to_pylist()
+        names = ids.to_pylist()
+        kept = []
+        for row, name in enumerate(names):
+            reason = _left_out(name, self._crm, grades[row], related[row], is_repeated[row])
+            if reason:
+                self._left[reason] += 1
+            else:
+                kept.append(row)
+        if self._crm == "dynamics":
+            scores, before = added["fit_score"].to_pylist(), scored.score_before.to_pylist()
+            for row in kept:
+                trend = _trend(scores[row], before[row])
+                grade = LETTERS.index(grades[row])
+                self._put([int(scores[row]), trend, grade, names[row], self._fields.entity])
+            return
+        cells = [(column, added[column].to_pylist()) for column in self._columns]
+        for row in kept:
+            own = neutral_text(names[row] or "")
+            self._put([own, *(_cell(column, values[row]) for column, values in cells)])
+
+    def written(self) -> CrmFile:
+        """Return what was written, and what wasn't."""
+        return CrmFile(self._paths, self._rows, dict(sorted(self._left.items())))
+
+    def _write_headers(self, added: Sequence[str]) -> None:
+        fields = self._fields.fields
+        self._columns = [column for column in fields if column in added]
+        header = [str(self._fields.id), *(fields[column] for column in self._columns)]
+        if self._crm == "dynamics":
+            self._columns = header = list(_DYNAMICS)
+        for writer in self._writers:
+            writer.writerow(header)
+
+    def _put(self, record: Sequence[Any]) -> None:
+        self._writers[self._rows // (_HUBSPOT_ROWS - 1) if len(self._writers) > 1 else 0].writerow(
+            record
+        )
+        self._rows += 1
+
+
+@contextlib.contextmanager
+def crm_writer(
+    out: Path | str, crm: Crm | None, fields: CrmFields | None, records: int
+) -> Iterator[CrmWriter | None]:
+    """Give the files for a CRM, to be written beside a scored list; all of them, or none.
 
     Parameters
     ----------
     out : Path or str
         The scored list; the files lie beside it, as ``<name>.<crm>.csv``, numbered where HubSpot
         needs several.
-    made : SalesList
-        The scored list.
-    crm : {"salesforce", "hubspot", "dynamics"}
+    crm : {"salesforce", "hubspot", "dynamics"} or None
         The CRM.
-    fields : CrmFields
+    fields : CrmFields or None
         From `crm_fields`.
+    records : int
+        Most records that there will be.
 
-    Returns
-    -------
-    CrmFile
-        What was written, and what wasn't.
+    Yields
+    ------
+    CrmWriter or None
+        None where no CRM gets a file.
 
     Raises
     ------
@@ -178,30 +269,20 @@ def write_crm_files(out: Path | str, made: SalesList, crm: Crm, fields: CrmField
     Microsoft, "Populate predictive scores" (Dynamics 365 Sales); HubSpot, "Set up your import
     file"; Salesforce, "Prepare CSV files" (Bulk API).
     """
-    ids = list_texts(made.listed, fields.id)
-    times = Counter(ids)
-    left: Counter[str] = Counter()
-    rows = []
-    for row, name in enumerate(ids):
-        reason = _left_out(made, row, name, times[name], crm)
-        if reason:
-            left[reason] += 1
-        else:
-            rows.append(row)
-    header, records = _records(made, ids, rows, crm, fields)
-    size = _HUBSPOT_ROWS - 1 if crm == "hubspot" else max(len(rows), 1)
-    pieces = range(0, max(len(rows), 1), size)
-    base = Path(out)
-    paths = []
-    for number, start in enumerate(pieces, start=1):
-        suffix = f".{crm}-{number}.csv" if len(pieces) > 1 else f".{crm}.csv"
-        path = base.with_name(f"{base.stem}{suffix}")
-        with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow(header)
-            writer.writerows(records(start, start + size))
-        paths.append(path)
-    return CrmFile(tuple(paths), len(rows), dict(sorted(left.items())))
+    if crm is None or fields is None:
+        yield None
+        return
+    base, pieces = Path(out), 1
+    if crm == "hubspot":
+        pieces = max(1, -(-records // (_HUBSPOT_ROWS - 1)))
+    suffixes = [f".{crm}-{k + 1}.csv" if pieces > 1 else f".{crm}.csv" for k in range(pieces)]
+    paths = [base.with_name(f"{base.stem}{suffix}") for suffix in suffixes]
+    with contextlib.ExitStack() as opened:
+        parts = [opened.enter_context(whole_file(path)) for path in paths]
+        files = [
+            opened.enter_context(part.open("w", encoding="utf-8", newline="")) for part in parts
+        ]
+        yield CrmWriter(files, paths, crm, fields)
 
 
 def crm_rows(written: CrmFile) -> list[tuple[str, str]]:
@@ -230,46 +311,22 @@ def crm_rows(written: CrmFile) -> list[tuple[str, str]]:
     return said
 
 
-def _left_out(made: SalesList, row: int, name: str | None, times: int, crm: Crm) -> str:
+def _left_out(
+    name: str | None, crm: Crm, grade: str | None, related: str | None, is_repeated: bool
+) -> str:
     if not name:
         return "no id"
-    if times > 1:
+    if is_repeated:
         return "its id stands in several rows"
-    if crm == "dynamics" and isinstance(made.added["relation"].iloc[row], str):
+    if crm == "dynamics" and related:
         return "has a relation"
-    if crm == "dynamics" and made.added["fit_grade"].iloc[row] not in LETTERS:
+    if crm == "dynamics" and grade not in LETTERS:
         return "not rated"
     return ""
 
 
-def _records(
-    made: SalesList, ids: Sequence[str | None], rows: Sequence[int], crm: Crm, fields: CrmFields
-) -> tuple[list[str], Any]:
-    added = made.added
-    if crm == "dynamics":
-        grades, scores = added["fit_grade"].tolist(), added["fit_score"].tolist()
-        before = made.score_before
-
-        def of_dynamics(start: int, end: int) -> Iterator[tuple[Any, ...]]:
-            for row in rows[start:end]:
-                trend = _trend(scores[row], before[row] if len(before) else math.nan)
-                grade = LETTERS.index(grades[row])
-                yield int(scores[row]), trend, grade, ids[row], fields.entity
-
-        return list(_DYNAMICS), of_dynamics
-    names = [column for column in fields.fields if column in added]
-    cells = {column: added[column].tolist() for column in names}
-
-    def of_fields(start: int, end: int) -> Iterator[list[str]]:
-        for row in rows[start:end]:
-            own = neutral_text(ids[row] or "")
-            yield [own, *(_cell(column, cells[column][row]) for column in names)]
-
-    return [str(fields.id), *(fields.fields[column] for column in names)], of_fields
-
-
-def _trend(score: float, before: float) -> int:
-    if math.isnan(before):
+def _trend(score: float, before: float | None) -> int:
+    if before is None:
         return _NO_TREND
     if abs(score - before) < _STEADY:
         return _SAME
@@ -279,5 +336,5 @@ def _trend(score: float, before: float) -> int:
 def _cell(column: str, value: Any) -> str:
     decimals = DECIMALS[column]
     if decimals is not None:
-        return "" if math.isnan(value) else f"{value:.{decimals}f}"
-    return neutral_text(value) if isinstance(value, str) else ""
+        return "" if value is None else f"{value:.{decimals}f}"
+    return neutral_text(value) if value else ""

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icpfit.delivery.lists.formulas import with_neutral_text
-from icpfit.delivery.lists.scored_list import ADDED_COLUMNS
+from icpfit.delivery.lists.list_columns import DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,7 +37,7 @@ def csv_rows(
     kept : pyarrow.Table, n rows
         The list's own cells, as text.
     scored : pyarrow.RecordBatch, n rows
-        From `scored_batch`.
+        The added columns.
     delimiter : str
         One character.
     decimal : {".", ","}
@@ -67,8 +67,8 @@ def csv_rows(
     if not is_plain:
         own = [_quoted(column, delimiter) for column in own]
     added = []
-    for name, decimals in ADDED_COLUMNS.items():
-        column = scored[name]
+    for name in scored.schema.names:
+        column, decimals = scored[name], DECIMALS[name]
         if decimals is None:
             # What is the same in every row is made ready once.
             is_same = name in _SAME or column.null_count == len(column)
@@ -115,7 +115,7 @@ def _texts(column: pa.Array, delimiter: str) -> pa.Array:
     """Return added texts as they are written."""
     safe, _ = with_neutral_text(pa.table({"text": column}))
     texts = safe["text"].combine_chunks()
-    if _holds(texts, "\r").any():
+    if b"\r" in bytes(_bytes(texts)):
         texts = pc.replace_substring(texts, "\r", " ")
     return _quoted(texts, delimiter)
 
@@ -130,16 +130,21 @@ def _numbers(values: pa.Array, decimals: int, decimal: str) -> pa.Array:
 
 
 def _quoted(cells: pa.Array, delimiter: str) -> pa.Array:
-    quotes = _holds(cells, '"')
-    found = quotes | _holds(cells, delimiter) | _holds(cells, "\n") | _holds(cells, "\r")
-    if not found.any():
+    # What none of all these cells holds needs no second look.
+    content = bytes(_bytes(cells))
+    there = [sign for sign in ('"', delimiter, "\n", "\r") if sign.encode() in content]
+    if not there:
         return cells
-    doubled = pc.replace_substring(cells, '"', '""') if quotes.any() else cells
-    return pc.if_else(pa.array(found), pc.binary_join_element_wise('"', doubled, '"', ""), cells)
+    found = np.zeros(len(cells), dtype=bool)
+    for sign in there:
+        # Several searches for one sign are quicker than one for any of several.
+        found |= _holds(cells, sign)
+    doubled = pc.replace_substring(cells, '"', '""') if '"' in there else cells
+    quoted = pc.binary_join_element_wise('"', doubled, '"', "")
+    return quoted if found.all() else pc.if_else(pa.array(found), quoted, cells)
 
 
 def _holds(cells: pa.Array, sign: str) -> npt.NDArray[np.bool_]:
-    # Four searches for one sign are quicker than one for any of four.
     found = pc.fill_null(pc.match_substring(cells, sign), False)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
@@ -150,4 +155,5 @@ def _bytes(lines: pa.Array) -> memoryview:
         return memoryview(b"")
     _, offsets, content = lines.buffers()
     ends = memoryview(offsets).cast("i")
-    return memoryview(content)[ends[lines.offset] : ends[lines.offset + len(lines)]]
+    first, last = ends[lines.offset], ends[lines.offset + len(lines)]
+    return memoryview(content or b"")[first:last]

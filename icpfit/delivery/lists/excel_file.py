@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icpfit.delivery.lists.about import with_neutral_cells
@@ -13,16 +13,13 @@ from icpfit.delivery.lists.list_columns import DECIMALS
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    import pandas as pd
     import pyarrow as pa
 
-    from icpfit.data.prospect_list import ProspectList
+    from icpfit.data.prospect_source import ProspectSource
     from icpfit.delivery.lists.about import About
+    from icpfit.delivery.lists.list_file import ScoredPiece
 
-__all__ = ["SHEET", "require_excel_size", "write_workbook"]
+__all__ = ["SHEET", "Workbook", "require_excel_rows", "require_excel_size"]
 
 SHEET = "Scored list"
 """Name of the sheet that holds the list."""
@@ -64,69 +61,66 @@ _WIDTHS = {
 _FORMATS = {0: "0", 2: "#,##0", 4: "0%"}
 
 
-def require_excel_size(listed: ProspectList, added: int, path: Path | str) -> None:
-    """Refuse a list that no sheet holds, before it is scored.
+def require_excel_size(source: ProspectSource, added: int, path: Path | str) -> None:
+    """Refuse a list with more columns than a sheet holds, before it is read.
 
     Parameters
     ----------
-    listed : ProspectList
+    source : ProspectSource
         The list.
     added : int
         Columns that come on top.
     path : Path or str
-        The workbook, for the message.
+        The file that is written; one that is no workbook holds any list.
 
     Raises
     ------
     OutputError
-        For more than 1,048,575 rows or 16,384 columns.
+        For more than 16,384 columns.
     """
-    rows, columns = listed.original.num_rows, listed.original.num_columns + added
-    if rows >= _ROWS:
-        raise OutputError(
-            f"{path}: a sheet holds {_ROWS - 1:,} rows, the list has {rows:,};"
-            " give out= a name that ends in .csv or .parquet"
-        )
-    if columns > _COLUMNS:
+    columns = len(source.names) + added
+    if Path(path).suffix.lower() == ".xlsx" and columns > _COLUMNS:
         raise OutputError(
             f"{path}: a sheet holds {_COLUMNS:,} columns, the scored list has {columns:,};"
             " give out= a name that ends in .csv or .parquet"
         )
 
 
-def write_workbook(
-    part: Path,
-    listed: ProspectList,
-    text: pa.Table,
-    added: pd.DataFrame,
-    *,
-    names: dict[str, str],
-    about: About,
-    shown: Path | str,
-) -> int:
-    """Write a list as a workbook of three sheets.
+def require_excel_rows(rows: int, path: Path | str) -> None:
+    """Refuse a list with more rows than a sheet holds, before it is scored.
+
+    Parameters
+    ----------
+    rows : int
+        Of the list.
+    path : Path or str
+        The file that is written; one that is no workbook holds any list.
+
+    Raises
+    ------
+    OutputError
+        For more than 1,048,575 rows.
+    """
+    if Path(path).suffix.lower() == ".xlsx" and rows >= _ROWS:
+        raise OutputError(
+            f"{path}: a sheet holds {_ROWS - 1:,} rows, the list has {rows:,};"
+            " give out= a name that ends in .csv or .parquet"
+        )
+
+
+class Workbook:
+    """A scored list as a workbook of three sheets, written piece by piece.
 
     Parameters
     ----------
     part : Path
         The file.
-    listed : ProspectList
-        The list as it was read.
-    text : pyarrow.Table
-        Its cells as text.
-    added : pandas.DataFrame
-        The added columns, row for row.
+    source : ProspectSource
+        The list.
     names : dict of str to str
         Added column to its name in the file.
-    about : About
-        What the other two sheets say.
     shown : Path or str
         The workbook's name, for messages.
-
-    Returns
-    -------
-    int
-        Cells of the list that begin like a formula.
 
     Raises
     ------
@@ -140,41 +134,56 @@ def write_workbook(
     like one is marked as quoted, so that it stays text when it is edited. Money is shown without
     decimals and kept with two. Rows are written as they come; memory doesn't grow with the list.
     """
-    import xlsxwriter  # type: ignore[import-untyped]
 
-    with tempfile.TemporaryDirectory(prefix="icpfit-") as folder:
+    def __init__(
+        self, part: Path, source: ProspectSource, names: dict[str, str], shown: Path | str
+    ) -> None:
+        import xlsxwriter  # type: ignore[import-untyped]
+
+        self._folder = tempfile.TemporaryDirectory(prefix="icpfit-")
         options = {
             "constant_memory": True,
-            "tmpdir": folder,
+            "tmpdir": self._folder.name,
             "strings_to_numbers": False,
             "strings_to_formulas": False,
             "strings_to_urls": False,
         }
-        book = xlsxwriter.Workbook(part, options)
-        sheet = _ListSheet(book, listed, text, names)
-        sheet.shown = str(shown)
-        try:
-            sheet.write(text, added)
-            write_about_sheets(book, with_neutral_cells(about, sheet.found))
-            book.close()
-        finally:
-            # Closing the book would finish it; a stop closes only what it still writes to.
-            for each in book.worksheets():
-                each.row_data_fh.close()
-    return sheet.found
+        self._book = xlsxwriter.Workbook(part, options)
+        self._sheet = _ListSheet(self._book, source, names)
+        self._sheet.shown = str(shown)
+
+    @property
+    def neutral(self) -> int:
+        """Cells of the list that begin like a formula."""
+        return self._sheet.found
+
+    def write(self, scored: ScoredPiece) -> None:
+        """Write some rows behind those before."""
+        self._sheet.write(scored)
+
+    def finish(self, about: About) -> None:
+        """Write the other two sheets, and all of it to the file."""
+        self._sheet.finish()
+        write_about_sheets(self._book, with_neutral_cells(about, self.neutral))
+        self._book.close()
+
+    def close(self) -> None:
+        """Let go of what is still written to; a book that wasn't finished is none."""
+        for each in self._book.worksheets():
+            each.row_data_fh.close()
+        self._folder.cleanup()
 
 
 class _ListSheet:
     """The sheet of the list: where each column stands, and how its cells look."""
 
-    def __init__(
-        self, book: Any, listed: ProspectList, text: pa.Table, names: dict[str, str]
-    ) -> None:
+    def __init__(self, book: Any, source: ProspectSource, names: dict[str, str]) -> None:
         self.sheet = book.add_worksheet(SHEET)
-        self.shown, self.found = "", 0
-        self.own, self.ours = list(listed.header), [name for name in _FRONT if name in names]
-        self.at = _front_place(listed, text)
-        self.exact = _numbers(listed, text)
+        self.shown, self.found, self.rows = "", 0, 0
+        self.own, self.ours = list(source.header), [name for name in _FRONT if name in names]
+        self.names, self.columns = names, source.names
+        self.at = _front_place(source)
+        self.fixed = {source.id_column, source.name_column}
         self.plain = book.add_format({"num_format": "@"})
         self.quoted = book.add_format({"quote_prefix": True, "num_format": "@"})
         self.numbers = {d: book.add_format({"num_format": f}) for d, f in _FORMATS.items()}
@@ -183,27 +192,44 @@ class _ListSheet:
             for word, (fill, ink) in {**_GRADES, **_STEPS}.items()
         }
         look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-        theirs, mine = book.add_format(look), book.add_format({**look, "bg_color": "#DCE6F1"})
+        self.heads = book.add_format(look), book.add_format({**look, "bg_color": "#DCE6F1"})
+
+    def _write_header(self, text: pa.Table) -> None:
+        theirs, mine = self.heads
         self.sheet.set_row(0, 32)
         for k, (name, column) in enumerate(zip(self.own, text.columns, strict=True)):
             self.sheet.set_column(self._place(k), self._place(k), _width(name, column))
             self.sheet.write_string(0, self._place(k), name, theirs)
         for k, name in enumerate(self.ours):
             self.sheet.set_column(self.at + k, self.at + k, _WIDTHS.get(name, 14))
-            self.sheet.write_string(0, self.at + k, names[name], mine)
+            self.sheet.write_string(0, self.at + k, self.names[name], mine)
 
-    def write(self, text: pa.Table, added: pd.DataFrame) -> None:
-        """Write all rows, and what holds for the sheet as a whole."""
-        n = len(added)
-        for start in range(0, n, _CHUNK):
-            chunk = text.slice(start, _CHUNK)
-            own = [column.to_pylist() for column in chunk.columns]
-            ours = [added[name].iloc[start : start + _CHUNK].tolist() for name in self.ours]
-            for row in range(chunk.num_rows):
+    def write(self, scored: ScoredPiece) -> None:
+        """Write some rows; above the first ones the header, as wide as they are."""
+        text = scored.piece.text.columns
+        if not self.rows:
+            self._write_header(text)
+        exact = {
+            self.columns.index(column): values
+            for column, values in scored.values.items()
+            if column not in self.fixed
+        }
+        for start in range(0, text.num_rows, _CHUNK):
+            numbers = {k: values.slice(start, _CHUNK).to_pylist() for k, values in exact.items()}
+            own = [column.slice(start, _CHUNK).to_pylist() for column in text.columns]
+            added = scored.added.slice(start, _CHUNK)
+            ours = [added[name].to_pylist() for name in self.ours]
+            for row in range(added.num_rows):
                 for k, cells in enumerate(own):
-                    self._write_own(start + row, k, cells[row])
+                    value = numbers[k][row] if k in numbers else None
+                    self._write_own(self.rows, k, cells[row], value)
                 for k, cells in enumerate(ours):
-                    self._write_ours(start + row, k, cells[row])
+                    self._write_ours(self.rows, k, cells[row])
+                self.rows += 1
+
+    def finish(self) -> None:
+        """Set what holds for the sheet as a whole."""
+        n = self.rows
         # The company's name stays in sight while one scrolls, where it is near the front.
         self.sheet.freeze_panes(1, self.at if self.at <= 3 else 0)
         self.sheet.autofilter(0, 0, max(n, 1), len(self.own) + len(self.ours) - 1)
@@ -215,12 +241,11 @@ class _ListSheet:
     def _place(self, column: int) -> int:
         return column if column < self.at else column + len(self.ours)
 
-    def _write_own(self, row: int, k: int, cell: str | None) -> None:
-        if cell is None or not cell:
+    def _write_own(self, row: int, k: int, cell: str | None, value: float | None) -> None:
+        if not cell:
             return
-        number = self.exact[k][row] if k in self.exact else math.nan
-        if not math.isnan(number):
-            self.sheet.write_number(row + 1, self._place(k), number)
+        if value is not None and _same(cell, value):
+            self.sheet.write_number(row + 1, self._place(k), value)
             return
         runs = is_formula(cell)
         self.found += runs
@@ -229,12 +254,13 @@ class _ListSheet:
         self.sheet.write_string(row + 1, self._place(k), cell, style)
 
     def _write_ours(self, row: int, k: int, cell: Any) -> None:
+        if cell is None:
+            return
         name, place = self.ours[k], self.at + k
         decimals = DECIMALS[name]
         if decimals is not None:
-            if not math.isnan(cell):
-                self.sheet.write_number(row + 1, place, cell, self.numbers[decimals])
-        elif isinstance(cell, str) and cell:
+            self.sheet.write_number(row + 1, place, cell, self.numbers[decimals])
+        elif cell:
             style = self.quoted if is_formula(cell) else self.plain
             if name in _FILLED:
                 style = self.fills.get(cell, style)
@@ -249,35 +275,16 @@ class _ListSheet:
             )
 
 
-def _front_place(listed: ProspectList, text: pa.Table) -> int:
+def _front_place(source: ProspectSource) -> int:
     """Return where the added columns begin: behind the company's name, else behind the id."""
-    columns: list[str] = text.column_names
-    for column in (listed.name_column, listed.id_column):
-        if column in columns:
-            return columns.index(column) + 1
-    return len(columns)
-
-
-def _numbers(listed: ProspectList, text: pa.Table) -> dict[int, Sequence[float]]:
-    """Return the columns that are numbers by the settings and lose nothing as such."""
-    found: dict[int, Sequence[float]] = {}
-    for attribute, column in listed.columns.items():
-        if column in (listed.id_column, listed.name_column):
-            continue
-        facts = listed.facts[attribute]
-        if facts.dtype != float or column not in text.column_names:
-            continue
-        cells = text[column].to_pylist()
-        values = facts.tolist()
-        # 1 and 0 of a flag were words; 007 would lose its zeros.
-        if all(not cell or _same(cell, value) for cell, value in zip(cells, values, strict=True)):
-            found[text.column_names.index(column)] = values
-    return found
+    for column in (source.name_column, source.id_column):
+        if column in source.names:
+            return source.names.index(column) + 1
+    return len(source.names)
 
 
 def _same(cell: str, value: float) -> bool:
-    if math.isnan(value):
-        return True
+    """Return whether a cell reads as its number: 007 would lose its zeros."""
     digits = cell.strip().replace(",", ".")
     return digits in {f"{value:.15g}", *(f"{value:.{places}f}" for places in range(3))}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -16,6 +18,9 @@ _START = "[=+\\-@\\t\\r\\n＝＋－＠]"
 _PLAIN = "[+-]?[.,]?[0-9][0-9.,'’ \u00a0\u202f]*([eE][+-]?[0-9]+)? ?%?|-+"
 _FORMULA = re.compile(_START)
 _NUMBER = re.compile(_PLAIN)
+# First bytes of those signs in UTF-8.
+_BYTES = {sign.encode()[0] for sign in "=+-@\t\r\n＝＋－＠"}
+_FIRST = np.array([byte in _BYTES for byte in range(256)])
 
 
 def is_formula(text: str) -> bool:
@@ -87,6 +92,8 @@ def with_neutral_text(table: pa.Table) -> tuple[pa.Table, int]:
     found = 0
     for position, name in enumerate(table.column_names):
         column = table.column(position)
+        if not any(_may_start(chunk) for chunk in column.chunks):
+            continue
         starts = pc.match_substring_regex(column, f"^{_START}")
         if not pc.any(starts).as_py():
             continue
@@ -96,3 +103,17 @@ def with_neutral_text(table: pa.Table) -> tuple[pa.Table, int]:
         quoted = pc.binary_join_element_wise(pa.scalar("'"), column.cast(pa.string()), "")
         table = table.set_column(position, name, pc.if_else(runs, quoted, column.cast(pa.string())))
     return table, found
+
+
+def _may_start(cells: pa.Array) -> bool:
+    """Return whether any cell begins with a byte that a formula may begin with."""
+    import pyarrow as pa
+
+    if cells.type != pa.string() or not len(cells):
+        return bool(len(cells))
+    _, offsets, content = cells.buffers()
+    if content is None or not content.size:
+        return False
+    ends = np.frombuffer(offsets, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    first = ends[:-1][ends[1:] > ends[:-1]]
+    return bool(_FIRST[np.frombuffer(content, dtype=np.uint8)[first]].any())

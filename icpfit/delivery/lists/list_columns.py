@@ -9,7 +9,7 @@ from icpfit.delivery.lists.scored_list import ADDED_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from icpfit.data.prospect_list import ProspectList
+    from icpfit.data.prospect_source import ProspectSource
 
 __all__ = [
     "DECIMALS",
@@ -47,8 +47,9 @@ MEANINGS: dict[str, str] = {
     "reasons_for": "up to three facts associated with a higher rank, each with its share of the"
     " number that ranks",
     "reasons_against": "up to three facts associated with a lower rank",
-    "icp_current": "the group of the ICP in use that it falls in",
-    "icp_proposed": "the group of the ICP that icpfit proposed when the model was trained",
+    "icp_current": "the group of the current ICP that it falls in; fix: or avoid: before the name"
+    " says that it is no target",
+    "icp_proposed": "the same of the ICP that icpfit proposed when the model was trained",
     "caution": "what to know before relying on the row: facts never served before, missing or"
     " unreadable, or an id that stands in the list more than once",
     "model_version": "the model that scored the row",
@@ -98,13 +99,13 @@ def added_names(columns: Sequence[str], added: Iterable[str] = ADDED_COLUMNS) ->
     return names
 
 
-def written_names(listed: ProspectList, added: Iterable[str]) -> dict[str, str]:
+def written_names(source: ProspectSource, added: Iterable[str]) -> dict[str, str]:
     """Return the names under which the added columns are written behind a list's own.
 
     Parameters
     ----------
-    listed : ProspectList
-        The list as it was read.
+    source : ProspectSource
+        The list.
     added : iterable of str
         The columns that are added.
 
@@ -113,7 +114,7 @@ def written_names(listed: ProspectList, added: Iterable[str]) -> dict[str, str]:
     dict of str to str
         As `added_names` gives them.
     """
-    return added_names([*listed.original.column_names, *listed.header], added)
+    return added_names([*source.names, *source.header], added)
 
 
 def own_name(columns: Iterable[str], added: str) -> str | None:
@@ -142,13 +143,13 @@ def own_name(columns: Iterable[str], added: str) -> str | None:
     return found
 
 
-def clash_warning(listed: ProspectList, added: Iterable[str] = ADDED_COLUMNS) -> list[str]:
+def clash_warning(source: ProspectSource, added: Iterable[str] = ADDED_COLUMNS) -> list[str]:
     """Return the warning that a list already has columns of the added names, if it has.
 
     Parameters
     ----------
-    listed : ProspectList
-        The list as it was read.
+    source : ProspectSource
+        The list.
     added : iterable of str
         The columns that are added.
 
@@ -161,12 +162,11 @@ def clash_warning(listed: ProspectList, added: Iterable[str] = ADDED_COLUMNS) ->
     --------
     >>> from types import SimpleNamespace
     >>> names = ["id", "currency"]
-    >>> listed = SimpleNamespace(header=names, original=SimpleNamespace(column_names=names))
-    >>> print(*clash_warning(listed))
+    >>> print(*clash_warning(SimpleNamespace(header=names, names=names)))
     the list already has a column 'currency'; it is kept, and icpfit's is written as
     'icpfit_currency'
     """
-    names = written_names(listed, added)
+    names = written_names(source, added)
     renamed = {old: new for old, new in names.items() if old != new}
     if not renamed:
         return []

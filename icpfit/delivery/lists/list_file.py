@@ -2,44 +2,115 @@
 
 from __future__ import annotations
 
-import csv
-import math
+import codecs
+import contextlib
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Protocol
 
-from icpfit.delivery.lists.about import about_html, with_neutral_cells
-from icpfit.delivery.lists.excel_file import write_workbook
-from icpfit.delivery.lists.formulas import neutral_text, with_neutral_text
-from icpfit.delivery.lists.list_columns import DECIMALS, written_names
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from icpfit.delivery.lists.csv_rows import csv_header, csv_rows
+from icpfit.delivery.lists.excel_file import Workbook
 from icpfit.delivery.whole_file import whole_file
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    import pandas as pd
-    import pyarrow as pa
-
-    from icpfit.data.prospect_list import ProspectList
+    from icpfit.data.prospect_source import ListPiece, ProspectSource
     from icpfit.delivery.lists.about import About
 
-__all__ = ["LIST_ENDINGS", "about_path", "scored_path", "write_list"]
+__all__ = [
+    "LIST_ENDINGS",
+    "ListWriter",
+    "ScoredPiece",
+    "about_path",
+    "list_writer",
+    "require_text",
+    "scored_path",
+]
 
 _PARQUET = (".parquet", ".pq")
 _EXCEL = ".xlsx"
 LIST_ENDINGS = (".csv", ".tsv", ".txt", *_PARQUET, _EXCEL)
 """What a scored list's name may end in."""
 
-_CHUNK = 50_000
+
+@dataclass(frozen=True, eq=False)
+class ScoredPiece:
+    """Some rows of a list with what icpfit adds to them.
+
+    Attributes
+    ----------
+    piece : ListPiece
+        The rows.
+    keys : pyarrow.RecordBatch
+        What was kept of them when the list was first read, see `list_keys`.
+    added : pyarrow.RecordBatch
+        All added columns, in the order in which they are written.
+    score_before : pyarrow.Array of float64
+        Score in an earlier list; null where there was none.
+    numbers : frozenset of str
+        Columns that are known to hold nothing but plain numbers.
+    values : dict of str to pyarrow.Array of float64
+        The list's column to what it was read as, for the columns of numbers.
+    """
+
+    piece: ListPiece
+    keys: pa.RecordBatch
+    added: pa.RecordBatch
+    score_before: pa.Array
+    numbers: frozenset[str] = frozenset()
+    values: dict[str, pa.Array] = field(default_factory=dict)
+
+    def take(self, rows: pa.Array) -> ScoredPiece:
+        """Return some of the rows, in any order."""
+        return ScoredPiece(
+            self.piece.take(rows),
+            self.keys.take(rows),
+            self.added.take(rows),
+            self.score_before.take(rows),
+            self.numbers,
+            {name: values.take(rows) for name, values in self.values.items()},
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[ScoredPiece]) -> ScoredPiece:
+        """Return the rows of some pieces as one."""
+        first = parts[0]
+        return cls(
+            first.piece.joined([part.piece for part in parts]),
+            pa.concat_batches([part.keys for part in parts]),
+            pa.concat_batches([part.added for part in parts]),
+            pa.concat_arrays([part.score_before for part in parts]),
+            frozenset.intersection(*(part.numbers for part in parts)),
+            {
+                name: pa.concat_arrays([part.values[name] for part in parts])
+                for name in first.values
+            },
+        )
 
 
-def write_list(
-    path: Path | str,
-    listed: ProspectList,
-    scored: pd.DataFrame,
-    decimal: Literal[".", ","] = ".",
-    about: About | None = None,
-) -> int:
+class ListWriter(Protocol):
+    """Writes a scored list piece by piece."""
+
+    @property
+    def neutral(self) -> int:
+        """Cells of the list itself that were made plain text so far."""
+
+    def write(self, scored: ScoredPiece) -> None:
+        """Write some rows behind those before."""
+
+    def finish(self, about: About) -> None:
+        """Write what belongs behind the rows."""
+
+
+@contextlib.contextmanager
+def list_writer(
+    path: Path | str, source: ProspectSource, names: dict[str, str]
+) -> Iterator[ListWriter]:
     """Write a list with the added columns behind its own; all of it, or nothing.
 
     Parameters
@@ -47,27 +118,20 @@ def write_list(
     path : Path or str
         Parquet where it ends in ``.parquet`` or ``.pq``, a workbook where in ``.xlsx``, else CSV in
         the list's own delimiter and encoding (comma and UTF-8 where the list was none).
-    listed : ProspectList
-        The list as it was read. Its header and cells are written as they were, in their order.
-    scored : pandas.DataFrame
-        The added columns, one row each; a number is NaN and a text None where there is nothing.
-    decimal : {".", ","}
-        Decimal sign of the numbers that are added to a CSV.
-    about : About, optional
-        What stands beside the list: in two more sheets of a workbook, else in a page of its own,
-        ``<path>.about.html``. A workbook needs it.
+    source : ProspectSource
+        The list. Its header and cells are written as they were.
+    names : dict of str to str
+        Added column to its name in the file.
 
-    Returns
-    -------
-    int
-        Cells of the list itself that were made plain text.
+    Yields
+    ------
+    ListWriter
+        To be given all pieces, then what stands beside the list.
 
     Raises
     ------
     OutputError
         If the file can't be written; what was there before stays.
-    ValueError
-        If the two don't have the same number of rows.
 
     Notes
     -----
@@ -77,28 +141,37 @@ def write_list(
     every value. Characters that the encoding lacks become ``?`` in added texts. Cells are quoted
     where they have to be, rows end in a line feed.
     """
-    if listed.original.num_rows != len(scored):
-        found = f"{listed.original.num_rows} rows, its scores {len(scored)}"
-        raise ValueError(f"the list has {found}")
-    names = written_names(listed, scored.columns)
     kind = Path(path).suffix.lower()
-    neutral = 0
-    with whole_file(path) as part:
+    with whole_file(path) as part, contextlib.ExitStack() as opened:
         if kind in _PARQUET:
-            _write_parquet(part, listed.original, scored, names)
+            yield opened.enter_context(contextlib.closing(_ParquetList(part, names)))
         elif kind == _EXCEL:
-            if about is None:
-                raise ValueError(f"{path}: a workbook needs what stands beside the list")
-            cells = _text_columns(listed.original, path)
-            return write_workbook(part, listed, cells, scored, names=names, about=about, shown=path)
+            yield opened.enter_context(contextlib.closing(Workbook(part, source, names, path)))
         else:
-            text, neutral = with_neutral_text(_text_columns(listed.original, path))
-            _write_csv(part, listed, text, scored, names=names, decimal=decimal)
-    if about is not None:
-        with whole_file(about_path(path)) as part:
-            page = about_html(with_neutral_cells(about, neutral))
-            part.write_text(page, encoding="utf-8", newline="\n")
-    return neutral
+            yield opened.enter_context(contextlib.closing(_CsvList(part, source, names)))
+
+
+def require_text(source: ProspectSource, path: Path | str) -> None:
+    """Refuse a list with columns that the wanted file can't hold, before it is scored.
+
+    Parameters
+    ----------
+    source : ProspectSource
+        The list.
+    path : Path or str
+        The file.
+
+    Raises
+    ------
+    OutputError
+        It names the column.
+    """
+    if source.unreadable and Path(path).suffix.lower() not in _PARQUET:
+        name, kind = min(source.unreadable.items())
+        raise OutputError(
+            f"{path}: column '{name}' of the list holds {kind}, which a CSV can't;"
+            " give out= a name that ends in .parquet"
+        )
 
 
 def about_path(path: Path | str) -> Path:
@@ -163,91 +236,71 @@ def scored_path(out: str | None, prospects: str, company: str) -> Path:
     return path
 
 
-def _write_parquet(
-    part: Path, original: pa.Table, scored: pd.DataFrame, names: dict[str, str]
-) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+class _CsvList:
+    """A CSV as the list was one."""
 
-    table = original
-    for column in scored.columns:
-        kind = pa.string() if DECIMALS[column] is None else pa.float64()
-        values = pa.array(scored[column], type=kind, from_pandas=True)
-        table = table.append_column(pa.field(names[column], kind), values)
-    try:
-        pq.write_table(table, part)
-    except pa.ArrowNotImplementedError as error:
-        said = str(error).splitlines()[0]
-        raise OutputError(f"the list can't be written as Parquet ({said}); write a CSV") from None
+    def __init__(self, part: Path, source: ProspectSource, names: dict[str, str]) -> None:
+        self.neutral = 0
+        self._source = source
+        # One encoder for the whole file: a byte-order mark stands at its beginning only.
+        self._encoder = codecs.getincrementalencoder(source.encoding)("replace")
+        name = source.encoding.lower().replace("_", "-")
+        self._is_utf8 = name.startswith(("utf-8", "utf8"))
+        self._file = part.open("wb")
+        header = csv_header([*source.header, *names.values()], source.delimiter)
+        self._file.write(self._encoder.encode(header.decode()))
 
-
-def _text_columns(original: pa.Table, path: Path | str) -> pa.Table:
-    from icpfit.data.sources.parquet_text import typed_text
-
-    text = typed_text(original)
-    if text.unreadable:
-        name, kind = min(text.unreadable.items())
-        raise OutputError(
-            f"{path}: column '{name}' of the list holds {kind}, which a CSV can't;"
-            " give out= a name that ends in .parquet"
+    def write(self, scored: ScoredPiece) -> None:
+        lines, changed = csv_rows(
+            scored.piece.text.columns,
+            scored.added,
+            self._source.delimiter,
+            self._source.decimal,
+            is_plain=scored.piece.is_plain,
+            numbers=scored.numbers,
         )
-    return text.columns
+        self.neutral += changed
+        encoded = lines if self._is_utf8 else self._encoder.encode(bytes(lines).decode())
+        self._file.write(encoded)
+
+    def finish(self, about: About) -> None:
+        pass
+
+    def close(self) -> None:
+        self._file.close()
 
 
-def _write_csv(
-    part: Path,
-    listed: ProspectList,
-    text: pa.Table,
-    scored: pd.DataFrame,
-    *,
-    names: dict[str, str],
-    decimal: str,
-) -> None:
-    header = [neutral_text(name) for name in (*listed.header, *names.values())]
-    # csv leaves a lone carriage return unquoted, which would break the row for its reader.
-    has_return = _has_return(text) or any("\r" in name for name in header)
-    with part.open("w", encoding=listed.encoding, newline="") as file:
-        writer = csv.writer(
-            file,
-            delimiter=listed.delimiter,
-            lineterminator="\n",
-            quoting=csv.QUOTE_ALL if has_return else csv.QUOTE_MINIMAL,
-            strict=True,
-        )
-        writer.writerow(header)
-        writer.writerows(_rows(text, scored, listed.encoding, decimal))
+class _ParquetList:
+    """A Parquet file, each piece a group of rows."""
 
+    def __init__(self, part: Path, names: dict[str, str]) -> None:
+        self.neutral = 0
+        self._part, self._names = part, names
+        self._writer: Any = None
 
-def _has_return(text: pa.Table) -> bool:
-    import pyarrow.compute as pc
+    def write(self, scored: ScoredPiece) -> None:
+        import pyarrow.parquet as pq
 
-    return any(pc.any(pc.match_substring(column, "\r")).as_py() for column in text.columns)
+        table = scored.piece.own
+        if scored.piece.text.original is None:
+            # Of a CSV an empty cell is an empty text, whoever has read it.
+            texts = [pc.fill_null(column, "") for column in table.columns]
+            table = pa.table(texts, names=table.column_names)
+        for name in scored.added.schema.names:
+            table = table.append_column(self._names[name], scored.added[name])
+        try:
+            if self._writer is None:
+                self._writer = pq.ParquetWriter(self._part, table.schema)
+            self._writer.write_table(table)
+        except pa.ArrowNotImplementedError as error:
+            said = str(error).splitlines()[0]
+            raise OutputError(
+                f"the list can't be written as Parquet ({said}); write a CSV"
+            ) from None
 
+    def finish(self, about: About) -> None:
+        pass
 
-def _rows(
-    text: pa.Table, scored: pd.DataFrame, encoding: str, decimal: str
-) -> Iterator[tuple[str, ...]]:
-    for start in range(0, text.num_rows, _CHUNK):
-        chunk = text.slice(start, _CHUNK)
-        kept = [["" if cell is None else cell for cell in c.to_pylist()] for c in chunk.columns]
-        block = scored.iloc[start : start + _CHUNK]
-        ours = [_cells(name, block[name].tolist(), encoding, decimal) for name in block.columns]
-        yield from zip(*kept, *ours, strict=True)
-
-
-def _cells(name: str, values: list[Any], encoding: str, decimal: str) -> list[str]:
-    decimals = DECIMALS[name]
-    if decimals is None:
-        # Texts repeat from row to row: each is made ready once.
-        ready = {text: _safe(text, encoding) for text in set(values)}
-        return [ready[text] for text in values]
-    cells = ["" if math.isnan(value) else f"{value:.{decimals}f}" for value in values]
-    return cells if decimal == "." else [cell.replace(".", decimal) for cell in cells]
-
-
-def _safe(text: Any, encoding: str) -> str:
-    if not isinstance(text, str):
-        return ""
-    plain = neutral_text(text).encode(encoding, "replace").decode(encoding)
-    # A return would stand unquoted, see _write_csv.
-    return plain.replace("\r", " ")
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
+    import numpy.typing as npt
 
 __all__ = ["NEXT_STEPS", "NextStep", "next_steps"]
 
@@ -27,10 +27,11 @@ NEXT_STEPS: dict[str, str] = {
 }
 """What each step means; the first rule that holds from check, leave, call, explore, nurture."""
 
+_STEPS = pa.array(list(NEXT_STEPS))
+_CALL, _EXPLORE, _NURTURE, _LEAVE, _CHECK = range(len(NEXT_STEPS))
 
-def next_steps(
-    scored: pd.DataFrame, related: Sequence[str | None]
-) -> np.ndarray[tuple[int], np.dtype[Any]]:
+
+def next_steps(scored: pa.RecordBatch, related: npt.NDArray[np.bool_]) -> pa.Array:
     """Return what sales does next with each row.
 
     The rules of `NEXT_STEPS`, in this order: *check* where the row has a relation or is unrated;
@@ -39,14 +40,14 @@ def next_steps(
 
     Parameters
     ----------
-    scored : pandas.DataFrame, shape (n, 14)
-        From `scored_frame`.
-    related : sequence of str or None, length n
-        From `relations`.
+    scored : pyarrow.RecordBatch, n rows
+        From `scored_batch`.
+    related : numpy.ndarray of bool, shape (n,)
+        Rows that have a relation.
 
     Returns
     -------
-    numpy.ndarray of str, shape (n,)
+    pyarrow.Array of text, length n
         Of a row without a relation it depends on that row and the model only.
 
     Raises
@@ -61,25 +62,25 @@ def next_steps(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rows = {
     ...     "fit_grade": ["A", "B", "C", "C", "unrated"],
     ...     "margin_if_won": [9.0, 1.0, 2.0, -1.0, None],
     ...     "caution": [None, "never served country 'NA'", None, None, "not rated"],
     ... }
-    >>> next_steps(pd.DataFrame(rows), [None] * 5).tolist()
+    >>> next_steps(pa.record_batch(rows), np.zeros(5, dtype=bool)).to_pylist()
     ['call', 'explore', 'nurture', 'leave', 'check']
     """
-    if len(related) != len(scored):
-        raise ValueError(f"{len(scored)} rows, {len(related)} relations")
-    grade = scored["fit_grade"].to_numpy(dtype=object)
-    margin = scored["margin_if_won"].to_numpy(dtype=np.float64)
-    cautioned = scored["caution"].notna().to_numpy()
-    known = np.array([bool(each) for each in related], dtype=bool)
-    good = np.isin(grade, ["A", "B"])
-    steps: np.ndarray[tuple[int], np.dtype[Any]] = np.full(len(scored), "nurture", dtype=object)
-    steps[good] = "call"
-    steps[good & cautioned] = "explore"
-    steps[(grade == "D") | ~(margin > 0)] = "leave"
-    steps[known | np.isin(grade, ["A", "B", "C", "D"], invert=True)] = "check"
-    return steps
+    if len(related) != scored.num_rows:
+        raise ValueError(f"{scored.num_rows} rows, {len(related)} relations")
+    grade = scored["fit_grade"]
+    gains = _true(pc.greater(scored["margin_if_won"], 0))
+    good, rated = (_true(pc.is_in(grade, pa.array(list(these)))) for these in ("AB", "ABCD"))
+    steps = np.where(good, _CALL, _NURTURE)
+    steps[good & _true(scored["caution"].is_valid())] = _EXPLORE
+    steps[_true(pc.equal(grade, "D")) | ~gains] = _LEAVE
+    steps[related | ~rated] = _CHECK
+    return _STEPS.take(pa.array(steps))
+
+
+def _true(found: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=bool)

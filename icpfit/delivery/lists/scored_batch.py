@@ -211,17 +211,17 @@ def _cautions(likeness: Support, unreadable: Mapping[int, Sequence[str]]) -> pa.
 def _segments(profile: Profile | None, batch: pa.RecordBatch, kinds: Mapping[str, str]) -> pa.Array:
     import pandas as pd
 
-    from icpfit.icp.selection import selected
+    from icpfit.icp.selection import listed
 
     if profile is None:
         return pa.nulls(batch.num_rows, pa.string())
     groups = (*profile.segments, *profile.fix, *profile.avoid)
     asked = {name for group in groups for name in group.where}
-    # `selected` itself says which attribute it doesn't find.
+    # `listed` itself says which attribute it doesn't find.
     there = sorted(name for name in asked if name in batch.schema.names or name in kinds)
     columns = {name: _fact_values(name, batch, kinds) for name in there}
     facts = pd.DataFrame(columns, index=pd.RangeIndex(batch.num_rows))
-    return pa.array(selected(profile, facts).tolist(), pa.string())
+    return pa.array(listed(profile, facts).tolist(), pa.string())
 
 
 def _fact_values(name: str, batch: pa.RecordBatch, kinds: Mapping[str, str]) -> pd.Series:

@@ -11,13 +11,13 @@ from icpfit.errors import ModelError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from icpfit.fit.contract import FeatureContract
     from icpfit.fit.model import Model
     from icpfit.icp.profile import Profile
 
-__all__ = ["ADDED_COLUMNS", "UNRATED", "Prospects", "list_warnings", "scored_frame"]
+__all__ = ["ADDED_COLUMNS", "UNRATED", "Prospects", "absence_warnings", "scored_frame"]
 
 UNRATED = "unrated"
 
@@ -137,44 +137,36 @@ def scored_frame(
     return pd.DataFrame({name: _column(name, scored[name]) for name in ADDED_COLUMNS})
 
 
-def list_warnings(model: Model, prospects: Prospects) -> list[str]:
-    """Return what must be said about a list as a whole, before anyone trusts its scores.
+def absence_warnings(model: Model, absent: Collection[str]) -> list[str]:
+    """Return what must be said before anyone trusts the scores of a list that lacks columns.
 
     Parameters
     ----------
     model : Model
         The model that scores it.
-    prospects : Prospects
-        The list.
+    absent : collection of str
+        Attributes that the list has no column for.
 
     Returns
     -------
     list of str
-        At most one line about absent columns, naming each with its share of the mean absolute SHAP
-        value of the number that ranks, and one about cells that couldn't be read.
+        At most one line, which names each with its share of the mean absolute SHAP value of the
+        number that ranks.
     """
-    absent = _absent_features(prospects, model.contract)
-    shares = {name: float(model.driver_shares.get(name, 0.0)) for name in absent}
-    lines = []
-    if absent:
-        ordered = sorted(absent, key=lambda name: (-shares[name], name))
-        named = ", ".join(f"{name} ({_percent(shares[name])})" for name in ordered)
-        total = sum(shares.values())
-        rated = "; no row is rated" if total > 0.5 else ", taken as not known in every row"
-        lines.append(
-            f"the list has no column for {len(absent)} of the model's"
-            f" {len(model.contract.features)} facts, which carry {_percent(total)} of what moves"
-            f" the ranking (mean |SHAP|){rated}: {named}"
-        )
-    if prospects.unreadable:
-        first = min(prospects.unreadable)
-        rows = len(prospects.unreadable)
-        lines.append(
-            f"{rows:,} row{' has' if rows == 1 else 's have'} cells that can't be read and are"
-            " taken as not known; the column caution says which, such as:"
-            f" {'; '.join(prospects.unreadable[first])}"
-        )
-    return lines
+    missing = [name for name in model.contract.names if name in absent]
+    if not missing:
+        return []
+    shares = {name: float(model.driver_shares.get(name, 0.0)) for name in missing}
+    ordered = sorted(missing, key=lambda name: (-shares[name], name))
+    named = ", ".join(f"{name} ({_percent(shares[name])})" for name in ordered)
+    total = sum(shares.values())
+    rated = "; no row is rated" if total > 0.5 else ", taken as not known in every row"
+    said = (
+        f"the list has no column for {len(missing)} of the model's"
+        f" {len(model.contract.features)} facts, which carry {_percent(total)} of what moves"
+        f" the ranking (mean |SHAP|){rated}: {named}"
+    )
+    return [said]
 
 
 def _scored_batch(
@@ -249,11 +241,11 @@ def _with_absent(prospects: Prospects, contract: FeatureContract) -> pd.DataFram
 
 
 def _segments(profile: Profile | None, facts: pd.DataFrame) -> np.ndarray[Any, Any]:
-    from icpfit.icp.selection import selected
+    from icpfit.icp.selection import listed
 
     if profile is None:
         return np.full(len(facts), None, dtype=object)
-    return _objects(selected(profile, facts).tolist())
+    return _objects(listed(profile, facts).tolist())
 
 
 def _objects(

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icpfit.delivery.lists.call_order import call_order
+from icpfit.delivery.lists.call_plan import CallPlan, CallPool, call_plan
 from icpfit.delivery.lists.next_step import NEXT_STEPS, next_steps
-from icpfit.delivery.lists.sales_list import call_plan
 from icpfit.errors import SettingsError
 
 
@@ -36,16 +37,22 @@ ROWS = [
 
 def test_steps_by_the_rules():
     grade, margin, caution, related, expected = zip(*ROWS, strict=True)
-    frame = pd.DataFrame({"fit_grade": grade, "margin_if_won": margin, "caution": caution})
-    found = next_steps(frame, related).tolist()
+    rows = pa.record_batch(
+        {
+            "fit_grade": pa.array(grade),
+            "margin_if_won": pa.array(margin, from_pandas=True),
+            "caution": pa.array(caution),
+        }
+    )
+    found = next_steps(rows, np.array([each is not None for each in related])).to_pylist()
     assert found == list(expected)
     assert set(found) == set(NEXT_STEPS)
 
 
 def test_rows_and_relations_must_match():
-    frame = pd.DataFrame({"fit_grade": ["A"], "margin_if_won": [1.0], "caution": [None]})
+    rows = pa.record_batch({"fit_grade": ["A"], "margin_if_won": [1.0], "caution": ["x"]})
     with pytest.raises(ValueError, match="1 rows, 2 relations"):
-        next_steps(frame, [None, None])
+        next_steps(rows, np.zeros(2, dtype=bool))
 
 
 def test_by_hand():
@@ -170,3 +177,40 @@ def test_the_share_of_tries_is_spread_over_the_order():
 def test_plans_that_can_t_be(given, said):
     with pytest.raises(SettingsError, match=said):
         call_plan(*given)
+
+
+@pytest.mark.parametrize("trial", range(40))
+def test_a_list_seen_piece_by_piece_is_called_as_a_whole_one(trial, monkeypatch):
+    """What the pool drops on the way can't have been called, whoever owns it."""
+    draw = np.random.default_rng(trial)
+    monkeypatch.setattr("icpfit.delivery.lists.call_plan._WAITING", int(draw.integers(1, 40)))
+    n, capacity = int(draw.integers(0, 120)), int(draw.integers(1, 15))
+    explore, objective = float(draw.choice([0, 0.1, 0.3, 1])), str(draw.choice(["margin", "fit"]))
+    steps = draw.choice(list(NEXT_STEPS), n).tolist()
+    scored = _scored(draw.integers(0, 6, n), draw.integers(0, 4, n) / 4)
+    ids = [None if draw.random() < 0.1 else f"{draw.integers(0, 80)}" for _ in range(n)]
+    owners = [None if draw.random() < 0.2 else f"o{draw.integers(0, 4)}" for _ in range(n)]
+    by = "Owner" if draw.random() < 0.5 else None
+    expected = call_order(
+        scored, steps, ids, capacity=capacity, owners=owners if by else None, explore=explore,
+        objective=objective,
+    )  # fmt: skip
+    pool = CallPool(CallPlan(capacity, by, explore), objective)
+    start = 0
+    while start < n:
+        end = min(n, start + int(draw.integers(1, 30)))
+        piece = pa.record_batch(
+            {
+                "next_step": pa.array(steps[start:end], pa.string()),
+                "margin_if_won": scored["margin_if_won"].to_numpy()[start:end],
+                "fit_if_won": scored["fit_if_won"].to_numpy()[start:end],
+            }
+        )
+        who = pa.array(owners[start:end], pa.string()) if by else None
+        pool.add(start, pa.array(ids[start:end], pa.string()), piece, who)
+        start = end
+    found = pool.calls()
+    order, purpose = found.columns(0, n)
+    np.testing.assert_array_equal(np.array(order.to_pylist(), dtype=float), expected.order)
+    assert purpose.to_pylist() == expected.call_for.tolist()
+    assert found.calls.spare == expected.spare

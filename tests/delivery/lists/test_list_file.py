@@ -1,6 +1,7 @@
 """The list comes back as it was: every row, column and cell, in its order, with ours behind."""
 
 import csv
+import dataclasses
 import io
 from decimal import Decimal
 
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icpfit.data.prospect_list import ProspectList
+from icpfit.data.prospect_source import ProspectSource, prospect_source
+from icpfit.data.sources.parquet_text import typed_text
+from icpfit.data.sources.reader import TextTable
 from icpfit.delivery.lists.formulas import neutral_text
-from icpfit.delivery.lists.list_columns import added_names, clash_warning
-from icpfit.delivery.lists.list_file import scored_path, write_list
+from icpfit.delivery.lists.list_columns import added_names, clash_warning, written_names
+from icpfit.delivery.lists.list_file import ScoredPiece, list_writer, require_text, scored_path
 from icpfit.delivery.lists.scored_list import ADDED_COLUMNS
 from icpfit.errors import OutputError
 
@@ -22,22 +25,55 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00
 
 
 def _list(table, delimiter=",", encoding="utf-8", kind="csv", header=None):
-    n = table.num_rows
-    return ProspectList(
-        original=table,
+    """A list at hand: what is read of it, and how it is written back."""
+    is_typed = kind == "parquet"
+    told = typed_text(table)
+    text = TextTable(
+        file="list",
+        columns=told.columns if is_typed else table,
+        lines=pa.array([], pa.int64()),
+        kind=kind,
+        header=(),
+        digest="",
+        original=table if is_typed else None,
+    )
+    return ProspectSource(
+        shown="list",
         header=tuple(header or table.column_names),
-        ids=[str(i) for i in range(n)],
-        facts=pd.DataFrame(index=pd.RangeIndex(n)),
-        opened_on=None,
-        names=[None] * n,
-        absent=[],
-        unreadable={},
+        names=tuple(table.column_names),
         kind=kind,
         delimiter=delimiter,
         encoding=encoding,
-        digests={},
-        notes=[],
+        decimal=".",
+        id_column="id",
+        name_column=None,
+        columns={},
+        types={},
+        absent=(),
+        unreadable=told.unreadable if is_typed else {},
+        notes=(),
+        _read=lambda _only, _text_of: iter([(text, False)]),
     )
+
+
+def write_list(path, source, scored, decimal="."):
+    source = dataclasses.replace(source, decimal=decimal)
+    require_text(source, path)
+    names = written_names(source, scored.columns)
+    columns = {
+        name: pa.array(
+            scored[name].tolist(),
+            pa.string() if ADDED_COLUMNS[name] is None else pa.float64(),
+            from_pandas=True,
+        )
+        for name in scored.columns
+    }
+    with list_writer(path, source, names) as writer:
+        for piece in source.pieces():
+            added = pa.record_batch(columns).slice(piece.start, piece.rows)
+            writer.write(ScoredPiece(piece, added, added, pa.nulls(piece.rows, pa.float64())))
+        writer.finish(None)
+        return writer.neutral
 
 
 def _scored(n, **cells):
@@ -84,7 +120,7 @@ def test_cells_come_back_in_the_list_s_own_way(tmp_path, delimiter, encoding):
     neutral = {"=1+1": "'=1+1", "\r": "'\r"}
     assert [row[:4] for row in read[1:]] == [[neutral.get(c, c) for c in row] for row in rows]
     assert {len(row) for row in read} == {18}
-    mark = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16": b"\xff\xfe"}.get(encoding, b'"id"')
+    mark = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16": b"\xff\xfe"}.get(encoding, b"id")
     assert out.read_bytes().startswith(mark)
 
 
@@ -217,21 +253,6 @@ def test_what_a_csv_can_t_hold_is_one_line(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_number_of_rows_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="the list has 1 rows, its scores 2"):
-        write_list(tmp_path / "out.csv", _list(pa.table({"id": ["1"]})), _scored(2))
-
-
-def test_more_rows_than_a_chunk(tmp_path, monkeypatch):
-    monkeypatch.setattr("icpfit.delivery.lists.list_file._CHUNK", 3)
-    table = pa.table({"id": pa.chunked_array([["0", "1"], ["2", "3", "4"], ["5", "6"]])})
-    out = tmp_path / "out.csv"
-    write_list(out, _list(table), _scored(7).assign(fit_score=range(7)))
-    read = _read(out)
-    where = read[0].index("fit_score")
-    assert [(row[0], row[where]) for row in read[1:]] == [(str(i), str(i)) for i in range(7)]
-
-
 def test_the_list_itself_is_never_overwritten(tmp_path):
     mine = tmp_path / "list.csv"
     mine.write_text("id")
@@ -258,7 +279,7 @@ def test_from_the_list_as_a_company_has_it_and_back(tmp_path, small_model):
     """Read, scored and written: the first columns are the file that came in, character by character."""
     from icpfit.data.prospect_list import read_prospects
     from icpfit.data.table_spec import data_spec
-    from icpfit.delivery.lists.scored_list import list_warnings, scored_frame
+    from icpfit.delivery.lists.scored_list import scored_frame
 
     spec = data_spec(
         {
@@ -288,7 +309,8 @@ def test_from_the_list_as_a_company_has_it_and_back(tmp_path, small_model):
     listed = read_prospects(spec, str(given), tmp_path)
     scored = scored_frame(small_model, listed, model_label="icpfit-acme v1")
     out = tmp_path / "Liste_scored.csv"
-    write_list(out, listed, scored, decimal=spec.prospects.format.decimal)
+    source = prospect_source(spec, str(given), tmp_path)
+    write_list(out, source, scored, decimal=spec.prospects.format.decimal)
     written = out.read_bytes().decode("utf-8-sig").splitlines()
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     rows[2] = rows[2].replace(";=1+1;", ";'=1+1;")
@@ -302,6 +324,3 @@ def test_from_the_list_as_a_company_has_it_and_back(tmp_path, small_model):
     assert (first["caution"], first["icpfit_caution"]) == ("eigene", "")
     assert second["icpfit_caution"].endswith("employees 'viele' is not a number")
     assert third["fit_grade"] == "unrated"
-    assert [line.split(":")[0] for line in list_warnings(small_model, listed)] == [
-        "1 row has cells that can't be read and are taken as not known; the column caution says which, such as"
-    ]

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icpfit.data.prospect_list import read_prospects
+from icpfit.data.prospect_source import prospect_source
 from icpfit.data.sources.plain_csv import list_pieces, plain_header
 from icpfit.data.sources.reader import text_table
 from icpfit.data.table_spec import data_spec
-from icpfit.delivery.lists import list_stream
-from icpfit.delivery.lists.list_file import write_list
-from icpfit.delivery.lists.list_stream import streamed_list
+from icpfit.delivery.lists import scored_files
+from icpfit.delivery.lists.about import about_list
+from icpfit.delivery.lists.call_plan import CallPlan
+from icpfit.delivery.lists.formulas import neutral_text
+from icpfit.delivery.lists.list_columns import DECIMALS, written_names
+from icpfit.delivery.lists.list_keys import list_keys
+from icpfit.delivery.lists.list_stream import ListScoring, added_columns
 from icpfit.delivery.lists.scored_batch import scorer
+from icpfit.delivery.lists.scored_files import write_scored
 from icpfit.delivery.lists.scored_list import scored_frame
 from icpfit.errors import SettingsError, SourceError
 from icpfit.fit.engines import with_engines
@@ -57,11 +69,53 @@ def lines(n, seed=0, delimiter=",", name="Müller GmbH"):
         yield delimiter.join(cells)
 
 
+def streamed_list(path, out, asked, settings, *, plan=None, progress=None):
+    """Do what `icpfit score` does, without a company around it."""
+    plan = plan or CallPlan()
+    source = prospect_source(settings, str(path), path.parent)
+    names = written_names(source, added_columns(plan, has_before=False))
+    with list_keys(source, settings, out) as keys:
+        return write_scored(
+            ListScoring(
+                source, keys, asked, settings, plan=plan, needs_text=out.suffix != ".parquet"
+            ),
+            out,
+            names,
+            about=lambda counts, said: about_list(
+                counts, asked.model, source="list", label="v1", scored_on=dt.date(2026, 6, 30),
+                names=names, warnings=said,
+            ),
+            progress=progress,
+        ).counts  # fmt: skip
+
+
 def as_a_whole(path, asked, settings, out):
+    """Read, score and write a list in one go, by Python's own csv: the other way to do it."""
     listed = read_prospects(settings, str(path), path.parent)
     scored = scored_frame(asked.model, listed, model_label="v1")
-    write_list(out, listed, scored, listed.decimal)
-    return out.read_bytes(), scored
+    twice = pd.Series(listed.ids).duplicated(keep=False)
+    assert not twice.any()
+    steps = np.where(scored["fit_grade"].isin(["A", "B"]), "call", "nurture").astype(object)
+    steps[(steps == "call") & scored["caution"].notna()] = "explore"
+    steps[(scored["fit_grade"] == "D") | ~(scored["margin_if_won"] > 0)] = "leave"
+    steps[scored["fit_grade"] == "unrated"] = "check"
+    added = scored.assign(next_step=steps, relation=None)
+    names = written_names(prospect_source(settings, str(path), path.parent), added.columns)
+
+    def cell(name, value):
+        if pd.isna(value):
+            return ""
+        text = neutral_text(value) if DECIMALS[name] is None else f"{value:.{DECIMALS[name]}f}"
+        return text.replace(".", listed.decimal) if DECIMALS[name] is not None else text
+
+    with out.open("w", encoding=listed.encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=listed.delimiter, lineterminator="\n")
+        writer.writerow([*listed.header, *names.values()])
+        own = zip(*(column.to_pylist() for column in listed.original.columns), strict=True)
+        ours = zip(*([cell(n, v) for v in added[n].tolist()] for n in added), strict=True)
+        for kept, more in zip(own, ours, strict=True):
+            writer.writerow([*(neutral_text(each or "") for each in kept), *more])
+    return out.read_bytes(), added
 
 
 LISTS = {
@@ -97,6 +151,7 @@ def test_byte_for_byte(name, asked, tmp_path):
     assert found.rows == len(scored)
     assert found.grades == scored["fit_grade"].value_counts().to_dict()
     assert found.cautions == scored["caution"].notna().sum()
+    assert found.steps == scored["next_step"].value_counts().to_dict()
 
 
 @pytest.mark.parametrize("name", ["plain", "Windows", "semicolons"])
@@ -180,9 +235,60 @@ def test_what_is_refused_leaves_what_was_there(asked, tmp_path, content, said):
     path.write_bytes(content)
     out.write_text("before")
     with pytest.raises(SourceError, match=said):
-        streamed_list(path, out, asked, spec(), shown="list.csv")
+        streamed_list(path, out, asked, spec())
     assert out.read_text() == "before"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["list.csv", "out.csv"]
+
+
+@pytest.mark.parametrize("sort", [None, "call_order"])
+def test_parquet_in_any_pieces_says_what_a_csv_says(asked, tmp_path, monkeypatch, sort):
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(lines(300, name="Firm")))
+    listed = text_table(path, spec().prospects.format, "list").columns
+    employees = [v if v.replace(".", "").isdigit() else "" for v in listed["employees"].to_pylist()]
+    numbers = [float(v) if v else None for v in employees]
+    place = listed.column_names.index("employees")
+    as_text = listed.set_column(place, "employees", pa.array(employees))
+    csv_file, typed = tmp_path / "plain.csv", tmp_path / "typed.parquet"
+    with csv_file.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(as_text.column_names)
+        writer.writerows(zip(*(c.to_pylist() for c in as_text.columns), strict=True))
+    pq.write_table(listed.set_column(place, "employees", pa.array(numbers)), typed)
+    plan = CallPlan(capacity=7, explore=0.3, sort=sort)
+    streamed_list(csv_file, tmp_path / "a.csv", asked, spec(), plan=plan)
+    monkeypatch.setattr("icpfit.data.prospect_source._ROWS", 7)
+    streamed_list(typed, tmp_path / "b.parquet", asked, spec(), plan=plan)
+    streamed_list(typed, tmp_path / "c.csv", asked, spec(), plan=plan)
+    told = added_columns(plan, has_before=False)
+    expected = pd.read_csv(tmp_path / "a.csv", dtype=str, keep_default_na=False)[["id", *told]]
+    as_csv = pd.read_csv(tmp_path / "c.csv", dtype=str, keep_default_na=False)[["id", *told]]
+    pd.testing.assert_frame_equal(as_csv, expected)
+    as_parquet = pq.read_table(tmp_path / "b.parquet")
+    assert as_parquet["id"].to_pylist() == expected["id"].tolist()
+    assert as_parquet["employees"].type == pa.float64()
+    for name in told:
+        cells = as_parquet[name].to_pylist()
+        if DECIMALS[name] is not None:
+            cells = [None if cell is None else f"{cell:.{DECIMALS[name]}f}" for cell in cells]
+        assert [cell or "" for cell in cells] == expected[name].tolist(), name
+    if sort:
+        assert expected["call_order"].tolist()[:7] == [str(k) for k in range(1, 8)]
+
+
+def test_a_list_that_changes_while_it_is_read_is_not_handed_back(asked, tmp_path, monkeypatch):
+    path, out = tmp_path / "list.csv", tmp_path / "out.csv"
+    path.write_text("\n".join(lines(20)))
+    made = scored_files.scored_pieces
+
+    def changed(*given):
+        path.write_text(path.read_text().replace("00007", "00107"))
+        return made(*given)
+
+    monkeypatch.setattr(scored_files, "scored_pieces", changed)
+    with pytest.raises(SourceError, match="was changed while it was read"):
+        streamed_list(path, out, asked, spec())
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["list.csv"]
 
 
 def test_ctrl_c_leaves_what_was_there(asked, tmp_path, monkeypatch):
@@ -193,7 +299,7 @@ def test_ctrl_c_leaves_what_was_there(asked, tmp_path, monkeypatch):
     def interrupted(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(list_stream, "csv_rows", interrupted)
+    monkeypatch.setattr("icpfit.delivery.lists.list_file.csv_rows", interrupted)
     with pytest.raises(KeyboardInterrupt):
         streamed_list(path, out, asked, spec())
     assert out.read_text() == "before"

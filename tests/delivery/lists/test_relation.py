@@ -1,10 +1,12 @@
 """Who is no stranger is found by id, web site and name, whatever the order, and never silently."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icpfit.data.company_columns import normal_domains, normal_names
 from icpfit.data.company_names import normal_domain, normal_name
 from icpfit.data.known_companies import (
     KnownAccount,
@@ -12,18 +14,38 @@ from icpfit.data.known_companies import (
     account_columns,
     known_companies,
 )
-from icpfit.data.prospect_list import read_prospects
+from icpfit.data.prospect_source import prospect_source
 from icpfit.data.table_spec import data_spec
-from icpfit.delivery.lists.relation import Identity, list_identity, relations, repeated_ids
+from icpfit.delivery.lists.list_keys import KEY_COLUMNS, list_keys
+from icpfit.delivery.lists.list_repeats import KeyHashes, repeats
+from icpfit.delivery.lists.relation import KnownIndex
 from icpfit.errors import SourceError
 
 
 def _rows(*rows):
     """Rows of (id, account id, parent id, site, name)."""
-    ids, accounts, parents, sites, names = ([row[i] for row in rows] for i in range(5))
-    return Identity(
-        ids, accounts, parents, [normal_domain(s) for s in sites], [normal_name(n) for n in names]
+    columns = [[row[i] for row in rows] for i in range(5)]
+    columns[3], columns[4] = (
+        [normal_domain(s) for s in columns[3]],
+        [normal_name(n) for n in columns[4]],
     )
+    return pa.record_batch(
+        dict(zip(KEY_COLUMNS, (pa.array(c, pa.string()) for c in columns), strict=True))
+    )
+
+
+def relations(rows, known, *, ignore_case=False, folder="."):
+    """What each row is told, from both sources, as one text."""
+    told = {} if known is None else KnownIndex(known, ignore_case=ignore_case).relations(rows)
+    twice = []
+    for key in ("id", "domain", "name"):
+        hashes = KeyHashes(folder)
+        hashes.put(rows[key])
+        twice.append(hashes.repeated())
+        hashes.close()
+    for row, text, _ in repeats(iter([rows]), twice).said(0, rows.num_rows):
+        told[row] = "; ".join([*([told[row]] if row in told else []), text])
+    return [told.get(row) for row in range(rows.num_rows)]
 
 
 def _known(*accounts, open_deals=()):
@@ -151,9 +173,73 @@ def test_rows_that_are_one_company_are_told_on_both_sides():
     ]
 
 
-def test_repeated_ids_are_counted_and_empty_ones_are_not():
-    assert set(repeated_ids(["a", None, "b", "a", None, "a"])) == {0, 3, 5}
-    assert "3 rows" in repeated_ids(["a", "a", "a"])[1]
+def test_repeated_ids_are_counted_and_empty_ones_are_not(tmp_path):
+    keys = _rows(*[(name, None, None, None, None) for name in ("a", None, "b", "a", None, "a")])
+    hashes = KeyHashes(tmp_path)
+    hashes.put(keys["id"])
+    nothing = np.empty(0, dtype=np.uint64)
+    found = repeats(iter([keys.slice(0, 2), keys.slice(2)]), [hashes.repeated(), nothing, nothing])
+    assert [(row, times) for row, _, times in found.said(0, 6)] == [(0, 3), (3, 3), (5, 3)]
+    assert [row for row, _, _ in found.said(1, 4)] == [3]
+    hashes.close()
+
+
+def test_hashes_are_looked_at_in_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr("icpfit.delivery.lists.list_repeats._AT_ONCE", 7)
+    keys = [f"{k}" for k in range(40)] + ["3", "17", None, None, "17"]
+    hashes = KeyHashes(tmp_path)
+    hashes.put(pa.array(keys))
+    assert len(hashes.repeated()) == 2
+    hashes.close()
+
+
+_WORDS = st.sampled_from(
+    [
+        "Acme",
+        "GmbH",
+        "Co.",
+        "&",
+        "KG",
+        "A/S",
+        "s.r.o.",
+        "Sp.",
+        "z",
+        "o.o.",
+        "Müller",
+        "The",
+        "sp",
+        "Z",
+        "x_y",
+        "3M",
+        "AG",
+        "inc",
+        "-",
+        ".",
+        "Group",
+        "www.",
+        "https://",
+        "acme.de",
+        "/",
+        "gmail.com",
+        "x@",
+        "linkedin.com",
+        "ü",
+        "a-b",
+        "co.uk",
+        ":80",
+        "_",
+        "?x",
+    ]
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(_WORDS, max_size=5), max_size=20), st.sampled_from(["", " ", ", "]))
+def test_columns_are_compared_as_single_texts_are(texts, between):
+    given_texts = [between.join(words) for words in texts] + [None]
+    column = pa.array(given_texts, pa.string())
+    assert normal_names(column).to_pylist() == [normal_name(text) for text in given_texts]
+    assert normal_domains(column).to_pylist() == [normal_domain(text) for text in given_texts]
 
 
 _TEXTS = st.sampled_from([None, "acme.de", "b.de", "x.acme.de", "Acme", "Beta AG", "1", "2"])
@@ -252,6 +338,13 @@ def test_accounts_that_cant_be_read_are_one_line(exports, damage):
     assert "\n" not in str(caught.value)
 
 
+def _related(spec, name, root):
+    source = prospect_source(spec, name, root)
+    with list_keys(source, spec, root / "out.csv") as keys:
+        keys.spool.rewind()
+        return relations(keys.spool.take(keys.rows), known_companies(spec, root), folder=root)
+
+
 @pytest.mark.parametrize(
     ("header", "more", "expected"),
     [
@@ -263,19 +356,13 @@ def test_accounts_that_cant_be_read_are_one_line(exports, damage):
 def test_a_list_s_id_is_an_account_s_only_where_that_is_said(exports, header, more, expected):
     spec = data_spec({**SPEC, "prospects": {**SPEC["prospects"], **more}})
     (exports / "list.csv").write_text(f"{header},Company\n01,X\n77,Y\n", encoding="utf-8")
-    listed = read_prospects(spec, "list.csv", exports)
-    known = known_companies(spec, exports)
-    assert relations(list_identity(listed, spec), known) == expected
+    assert _related(spec, "list.csv", exports) == expected
 
 
 def test_a_typed_list_is_recognised_too(exports):
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     spec = data_spec({**SPEC, "prospects": {"id": "Number"}})
     table = pa.table({"Number": [4, 5], "Website": ["x.de", "www.acme.de"], "size": [1.0, np.nan]})
     pq.write_table(table, exports / "list.parquet")
-    listed = read_prospects(spec, "list.parquet", exports)
-    known = known_companies(spec, exports)
-    found = relations(list_identity(listed, spec), known)
-    assert found == [None, "customer 01 (same web site)"]
+    assert _related(spec, "list.parquet", exports) == [None, "customer 01 (same web site)"]

@@ -180,7 +180,7 @@ def test_what_was_never_handed_out_is_not_on_record(score, acme_copy, monkeypatc
     def full(*_, **__):
         raise OutputError("s.csv: can't be written, no space left on device")
 
-    monkeypatch.setattr("icpfit.delivery.lists.list_file.write_list", full)
+    monkeypatch.setattr("icpfit.delivery.lists.scored_files.write_scored", full)
     assert score("prospects=mine", "out=s.csv", root=acme_copy).code == 1
     assert not list((acme_copy / "mlruns/scored-acme").iterdir())
 
@@ -341,20 +341,20 @@ import json, os, signal, sys, time, warnings
 from pathlib import Path
 
 warnings.simplefilter("ignore")
-import icpfit.delivery.lists.list_file as writer
+import icpfit.delivery.lists.scored_files as writer
 from icpfit.pipelines.dispatch import main
 
 out, mark, words = Path(sys.argv[1]), Path("writing"), sys.argv[2:]
-write, times = writer.write_list, []
+write, times = writer.write_scored, []
 
-def marked(*given):
+def marked(*given, **more):
     mark.touch()
     started = time.monotonic()
-    found = write(*given)
+    found = write(*given, **more)
     times.append(time.monotonic() - started)
     return found
 
-writer.write_list = marked
+writer.write_scored = marked
 told = sys.stdout
 sys.stdout = sys.stderr = open(os.devnull, "w")
 assert main([*words, "prospects=mine"]) == 0  # everything is loaded

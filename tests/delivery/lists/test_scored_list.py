@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpfit.delivery.lists.scored_list import ADDED_COLUMNS, UNRATED, list_warnings, scored_frame
+from icpfit.delivery.lists.scored_list import ADDED_COLUMNS, UNRATED, absence_warnings, scored_frame
 from icpfit.errors import ModelError
 from icpfit.icp.profile import Profile, Segment
 
@@ -135,7 +135,7 @@ def test_absent_columns_are_missing_in_every_row_and_named_once(small_model, lis
     assert _cells(scored_frame(small_model, listed(without))) == _cells(
         scored_frame(small_model, marked)
     )
-    [said] = list_warnings(small_model, marked)
+    [said] = absence_warnings(small_model, ["has_shop", "founded"])
     assert "no column for 2 of the model's 4 facts" in said
     share = small_model.driver_shares["founded"]
     assert f"founded ({100 * share:.0f} %)" in said
@@ -149,9 +149,10 @@ def test_where_the_absent_carry_more_than_half_no_row_is_rated(small_model, list
     scored = scored_frame(small_model, given, current_icp=icp, model_label="icpfit-acme v1")
     assert set(scored["fit_grade"]) == {UNRATED}
     assert scored[NUMBERS].isna().all(axis=None)
-    assert scored[["reasons_for", "reasons_against", "icp_current"]].isna().all(axis=None)
+    assert scored[["reasons_for", "reasons_against"]].isna().all(axis=None)
+    assert "mid" not in set(scored["icp_current"]), "employees are not known"
     assert scored["caution"].str.contains("employees").all()
-    [said] = list_warnings(small_model, given)
+    [said] = absence_warnings(small_model, given.absent)
     assert "no row is rated" in said
     assert "ticket_count" not in said, "what the model doesn't use is not missed"
 
@@ -171,9 +172,7 @@ def test_what_could_not_be_read_is_in_the_caution(small_model, listed, facts):
     given = listed(facts(3, 10), unreadable={1: ["employees 'abc' is not a number"]})
     scored = scored_frame(small_model, given, batch_size=1)
     assert "employees 'abc' is not a number" in scored.loc[1, "caution"]
-    [said] = list_warnings(small_model, given)
-    assert said.startswith("1 row has cells that can't be read")
-    assert list_warnings(small_model, listed(facts(3, 10))) == []
+    assert absence_warnings(small_model, []) == []
 
 
 def test_segments_of_both_profiles(small_model, listed, facts, icp):

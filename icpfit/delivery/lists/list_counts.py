@@ -1,0 +1,194 @@
+"""What a scored list holds as a whole, counted while it goes by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from icpfit.data.sources.parquet_text import hole_notes
+
+if TYPE_CHECKING:
+    from icpfit.data.fact_columns import FactColumns
+    from icpfit.data.table_spec import DataSpec
+    from icpfit.fit.model import Model
+
+__all__ = ["ListCounts"]
+
+_SHARE = 0.2
+_NAMED = 3
+# Levels that were never served are told apart up to so many of each fact.
+_LEVELS = 100_000
+
+
+@dataclass(eq=False)
+class ListCounts:
+    """Figures of a list, and what must be said of it.
+
+    Attributes
+    ----------
+    rows, relations, cautions : int
+        Prospects; those with a relation; those with a caution.
+    grades, steps, calls : Counter of str
+        Rows by grade, by next step, by what they are called for.
+    moved : int or None
+        Rows with another grade than in an earlier list; None where there is none.
+    spare : int
+        Calls that the capacity would have allowed, and no row was worth.
+    """
+
+    rows: int = 0
+    relations: int = 0
+    cautions: int = 0
+    moved: int | None = None
+    spare: int = 0
+    grades: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    _unreadable: int = 0
+    _example: str = ""
+    _lost: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _holes: Counter[str] = field(default_factory=Counter)
+    _strange: dict[str, Counter[str]] = field(default_factory=dict)
+    _known: Counter[str] = field(default_factory=Counter)
+
+    def add_facts(self, facts: FactColumns, model: Model) -> None:
+        """Count what was read of some rows.
+
+        Parameters
+        ----------
+        facts : FactColumns
+            Of the rows.
+        model : Model
+            Says which levels were served.
+        """
+        if facts.unreadable:
+            self._example = self._example or "; ".join(facts.unreadable[min(facts.unreadable)])
+            self._unreadable += len(facts.unreadable)
+        for column, (bad, good) in facts.lost.items():
+            before = self._lost.get(column, (0, 0))
+            self._lost[column] = before[0] + bad, before[1] + good
+        self._holes.update(facts.holes)
+        for feature in model.contract.features:
+            if feature.kind != "category" or feature.name not in facts.batch.schema.names:
+                continue
+            column = facts.batch[feature.name]
+            if not pa.types.is_dictionary(column.type):
+                column = column.dictionary_encode()
+            self._known[feature.name] += len(column) - column.null_count
+            served = {*feature.levels, *feature.rare_levels}
+            levels = column.dictionary.to_pylist()
+            strange = [k for k, level in enumerate(levels) if level not in served]
+            if not strange:
+                continue
+            places = pc.drop_null(column.indices).to_numpy(zero_copy_only=False)
+            times = np.bincount(places, minlength=len(levels))
+            counted = self._strange.setdefault(feature.name, Counter())
+            for k in strange:
+                if len(counted) < _LEVELS or levels[k] in counted:
+                    counted[levels[k]] += int(times[k])
+
+    def add_rows(self, added: pa.RecordBatch) -> None:
+        """Count some rows that are written.
+
+        Parameters
+        ----------
+        added : pyarrow.RecordBatch
+            Their added columns.
+        """
+        self.rows += added.num_rows
+        self.relations += added.num_rows - added["relation"].null_count
+        self.cautions += added.num_rows - added["caution"].null_count
+        counted = {"fit_grade": self.grades, "next_step": self.steps, "call_for": self.calls}
+        for name, counter in counted.items():
+            if name in added.schema.names:
+                for found in pc.value_counts(added[name]).to_pylist():
+                    if found["values"] is not None:
+                        counter[found["values"]] += found["counts"]
+        if "changed_because" in added.schema.names:
+            moved = added.num_rows - added["changed_because"].null_count
+            self.moved = (self.moved or 0) + moved
+
+    def add_counts(self, other: ListCounts) -> None:
+        """Count what was counted elsewhere, of the rows that follow.
+
+        Parameters
+        ----------
+        other : ListCounts
+            Of other rows of the same list.
+        """
+        for name in ("rows", "relations", "cautions", "spare", "_unreadable"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        if other.moved is not None:
+            self.moved = (self.moved or 0) + other.moved
+        for name in ("grades", "steps", "calls", "_holes", "_known"):
+            getattr(self, name).update(getattr(other, name))
+        self._example = self._example or other._example
+        for column, (bad, good) in other._lost.items():
+            before = self._lost.get(column, (0, 0))
+            self._lost[column] = before[0] + bad, before[1] + good
+        for name, levels in other._strange.items():
+            self._strange.setdefault(name, Counter()).update(levels)
+
+    def warnings(self, model: Model, spec: DataSpec) -> list[str]:
+        """Return what must be said about the list, once all of it was read.
+
+        Parameters
+        ----------
+        model : Model
+            The model that scored it.
+        spec : DataSpec
+            Says what the columns are.
+
+        Returns
+        -------
+        list of str
+            A line for NaN, for each column of which more than half can't be read, for cells that
+            can't be read, and for each fact of which a fifth or more of the known cells hold a
+            level that was never served, with the most frequent ones.
+        """
+        lines = list(hole_notes(self._holes))
+        columns = spec.prospects.columns if spec.prospects is not None else {}
+        kinds = {columns.get(n, a.source_column): a.kind for n, a in spec.attributes.items()}
+        for column, (bad, good) in self._lost.items():
+            if bad > good:
+                # Single bad cells are the row's own affair; a whole column is a setting.
+                lines.append(
+                    f"column '{column}': {bad:,} of {self.rows:,} cells can't be read as a"
+                    f" {kinds[column]}; how they are written is set by data.prospects.format"
+                    " (decimal, thousands, dates)"
+                )
+        if self._unreadable:
+            many = f"{self._unreadable:,} row{' has' if self._unreadable == 1 else 's have'}"
+            lines.append(
+                f"{many} cells that can't be read and are taken as not known; the column caution"
+                f" says which, such as: {self._example}"
+            )
+        lines += self._unserved(model)
+        if self.spare:
+            lines.append(
+                f"{self.spare:,} more calls would be possible than the list has rows to call or to"
+                " explore"
+            )
+        return lines
+
+    def _unserved(self, model: Model) -> list[str]:
+        lines = []
+        for feature in model.contract.features:
+            counts = self._strange.get(feature.name, Counter())
+            strange, known = counts.total(), self._known[feature.name]
+            if not strange or strange < _SHARE * known:
+                continue
+            # Ties by name: the order of rows must not show.
+            levels = sorted(counts, key=lambda level: (-counts[level], level))
+            named = ", ".join(f"'{level}'" for level in levels[:_NAMED])
+            more = f" and {len(levels) - _NAMED:,} more" if len(levels) > _NAMED else ""
+            lines.append(
+                f"{feature.words}: {strange:,} of {known:,} rows hold what was never served"
+                f" before ({named}{more}); to the model it is as good as missing"
+            )
+        return lines
