@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from icpfit.delivery.cluster.engine import Engine  # noqa: TC001 - settings() looks the types up
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,6 +24,7 @@ class Score:
     data: dict[str, Any]
     prospects: str
     out: str | None
+    out_table: str | None
     model: Literal["champion", "challenger"]
     icp: str | None
     threads: int
@@ -32,11 +35,14 @@ class Score:
     before: str | None
     crm: Literal["salesforce", "hubspot", "dynamics"] | None
     log: bool
+    engine: Engine
 
     def __post_init__(self) -> None:
         """Refuse what no model can score with."""
         if self.threads < 1:
             raise ValueError(f"threads: expected 1 or more, found {self.threads}")
+        if self.out_table is not None and self.engine.name == "spark":
+            raise ValueError("out_table: is for engine=local; load the Parquet files of out=")
 
 
 def run(job: Job) -> Path:
@@ -53,40 +59,39 @@ def run(job: Job) -> Path:
         The scored list.
     """
     from icpfit.company import company_settings, current_profile
-    from icpfit.data.known_companies import known_companies
-    from icpfit.data.prospect_list import read_prospects
+    from icpfit.data.prospect_source import prospect_source
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.summary import score_summary
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.lists.about import about_list, neutral_note, sales_rows
-    from icpfit.delivery.lists.batched_frame import batched_frame
-    from icpfit.delivery.lists.changes import changes, earlier_list
-    from icpfit.delivery.lists.crm_files import (
-        crm_fields,
-        crm_rows,
-        files_beside,
-        write_crm_files,
-    )
-    from icpfit.delivery.lists.excel_file import require_excel_size
-    from icpfit.delivery.lists.list_columns import DECIMALS, clash_warning, written_names
-    from icpfit.delivery.lists.list_file import LIST_ENDINGS, scored_path, write_list
-    from icpfit.delivery.lists.list_notes import unserved_notes
-    from icpfit.delivery.lists.relation import list_identity
-    from icpfit.delivery.lists.sales_list import call_plan, owner_texts, sales_list
+    from icpfit.delivery.lists.call_plan import call_plan, require_owners
+    from icpfit.delivery.lists.changes import earlier_list
+    from icpfit.delivery.lists.crm_files import crm_fields, crm_rows, files_beside
+    from icpfit.delivery.lists.database_table import table_target
+    from icpfit.delivery.lists.excel_file import require_excel_rows, require_excel_size
+    from icpfit.delivery.lists.list_columns import clash_warning, written_names
+    from icpfit.delivery.lists.list_file import LIST_ENDINGS, require_text, scored_path
+    from icpfit.delivery.lists.list_keys import list_keys
+    from icpfit.delivery.lists.list_stream import ListScoring, added_columns
+    from icpfit.delivery.lists.relation import known_index
     from icpfit.delivery.lists.scored_batch import scorer
-    from icpfit.delivery.lists.scored_list import list_warnings
+    from icpfit.delivery.lists.scored_files import write_scored
+    from icpfit.delivery.lists.scored_list import absence_warnings
     from icpfit.delivery.registry.proposal import recorded_proposal
     from icpfit.delivery.registry.registered_model import loaded_model
     from icpfit.delivery.registry.scoring_log import scoring_recorded
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import registered_model
     from icpfit.delivery.whole_file import require_writable
-    from icpfit.errors import SourceError
     from icpfit.fit.engines import engine_words
     from icpfit.fit.model import with_threads
     from icpfit.job import root_folder
+    from icpfit.pipelines.score_on_cluster import scored_on_cluster
 
     chosen = job.settings(Score)
+    if chosen.engine.name == "spark":
+        scored: Path = scored_on_cluster(job, chosen)
+        return scored
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)
@@ -99,71 +104,91 @@ def run(job: Job) -> Path:
     require_writable(out, endings=LIST_ENDINGS, kept=exports)
     for beside in files_beside(out, chosen.crm):
         require_writable(beside, kept=exports)
-    with terminal.step("reading the list"):
-        listed = read_prospects(company.data, chosen.prospects, root)
-        owner_texts(listed, plan.by)  # a slip shows before the work
-        require_excel_size(listed, len(DECIMALS), out)
-        before = earlier_list(company.data, chosen.before, root) if chosen.before else None
-        fields = chosen.crm and crm_fields(company.data.prospects, chosen.crm, listed)
-    with terminal.step("reading whom the company knows already"):
-        try:
-            known, unknown = known_companies(company.data, root), ""
-        except SourceError as error:
-            known, unknown = None, str(error)
+    target = table_target(company.data.prospects, chosen.prospects, chosen.out_table, out)
+    source = prospect_source(company.data, chosen.prospects, root)
+    added = added_columns(plan, has_before=chosen.before is not None)
+    require_owners(source.names, plan.by)
+    require_excel_size(source, len(added), out)
+    require_text(source, out)
+    fields = crm_fields(company.data.prospects, chosen.crm, source) if chosen.crm else None
     with terminal.step(f"loading the {chosen.model}"):
         store = open_store(root, company.name)
         registered = registered_model(store, chosen.model)
         proposed = recorded_proposal(registered)
         model = with_threads(loaded_model(registered), chosen.threads)
-    warnings = [*listed.notes, *list_warnings(model, listed), *unserved_notes(model, listed)]
-    if unknown:
-        warnings.append(f"who in the list is a customer already could not be told: {unknown}")
-    for warning in warnings:
-        terminal.warning(warning)
-    with terminal.step(f"scoring {len(listed.ids):,} prospects") as told:
-        scored = batched_frame(
-            scorer(model, current_icp=profile, proposed_icp=proposed, label=registered.label),
-            listed,
-            progress=lambda done, n: told(f"{done:,} of {n:,}"),
-        )
-        changed = None
-        if before is not None:
-            names = model.contract.names
-            changed = changes(listed, scored, before, names, chosen.before or "before")
-        made = sales_list(
-            listed,
-            scored,
-            identity=list_identity(listed, company.data),
-            known=known,
-            ignore_case=company.data.keys.ignore_case,
-            plan=plan,
-            objective=model.objective,
-            changed=changed,
-        )
-    about = about_list(
-        made,
-        model,
-        source=chosen.prospects,
-        label=registered.label,
-        scored_on=dt.datetime.now(dt.UTC).date(),
-        names=written_names(listed, made.added.columns),
-        warnings=warnings,
-        plan=plan,
-    )
-    with contextlib.ExitStack() as logged:
+        asked = scorer(model, current_icp=profile, proposed_icp=proposed, label=registered.label)
+    with terminal.step("reading whom the company knows already"):
+        known, unknown = known_index(company.data, root)
+    with contextlib.ExitStack() as kept:
+        with terminal.step("reading the list") as told:
+            before = None
+            if chosen.before:
+                before = earlier_list(company.data, chosen.before, root, model.contract.names)
+            keys = kept.enter_context(
+                list_keys(
+                    source,
+                    company.data,
+                    out,
+                    more=() if plan.by is None else (plan.by,),
+                    once=fields.id if fields else None,
+                    progress=told,
+                )
+            )
+            require_excel_rows(keys.rows, out)
+        warnings = [*source.notes, *keys.notes, *absence_warnings(model, source.absent), *unknown]
+        for warning in warnings:
+            terminal.warning(warning)
+        names = written_names(source, added)
+        record = None
         if chosen.log:
             # set down behind the list: what was never handed out is not on record
-            logged.enter_context(
-                scoring_recorded(store, made.listed.ids, made.added, source=chosen.prospects)
+            record = kept.enter_context(scoring_recorded(store, source=chosen.prospects))
+        with terminal.step(f"scoring {keys.rows:,} prospects") as told:
+            written = write_scored(
+                ListScoring(
+                    source,
+                    keys,
+                    asked,
+                    company.data,
+                    known=known,
+                    plan=plan,
+                    before=before,
+                    is_sheet=out.suffix.lower() == ".xlsx",
+                    needs_text=out.suffix.lower() not in (".parquet", ".pq"),
+                ),
+                out,
+                names,
+                about=lambda counts, found: about_list(
+                    counts,
+                    model,
+                    source=chosen.prospects,
+                    label=registered.label,
+                    scored_on=dt.datetime.now(dt.UTC).date(),
+                    names=names,
+                    warnings=[*warnings, *found],
+                    plan=plan,
+                ),
+                crm=chosen.crm,
+                fields=fields,
+                record=record,
+                progress=told,
             )
-        neutral = write_list(out, made.listed, made.added, listed.decimal, about)
-    rows = [
-        *score_summary(made.added, out, registered.label, engine_words(model)),
-        *sales_rows(made),
-    ]
-    if chosen.crm and fields:
-        rows += crm_rows(write_crm_files(out, made, chosen.crm, fields))
-    notes = [*clash_warning(listed, made.added.columns), *made.notes, *neutral_note(neutral)]
+    counts = written.counts
+    rows = score_summary(
+        counts.rows,
+        counts.grades,
+        counts.cautions,
+        out=out,
+        model=registered.label,
+        engine=engine_words(model),
+    )
+    rows += sales_rows(counts)
+    if written.crm is not None:
+        rows += crm_rows(written.crm)
+    if target is not None:
+        with terminal.step(f"writing the table {target.table}"):
+            rows += target.filled(out, registered.label)
+    notes = [*written.warnings, *clash_warning(source, added), *neutral_note(written.neutral)]
     for note in notes:
         terminal.warning(note)
     terminal.closing(rows)

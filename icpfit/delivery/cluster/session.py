@@ -1,0 +1,312 @@
+"""A session with Spark: looked at before it is opened, with a deadline, and quiet."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icpfit.delivery.cluster.engine import Engine, servers
+from icpfit.delivery.cluster.failures import ClusterError, failed_session
+from icpfit.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Cluster", "java_version", "opened_cluster"]
+
+_ANSWER = 5.0
+_JAVA = 17
+_INSTALL = "install icpfit[spark]: pip install 'icpfit[spark]'"
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """A cluster that is ready to be given work.
+
+    Attributes
+    ----------
+    session : SparkSession
+        Open.
+    engine : Engine
+        What was asked for.
+    log : Path
+        Where Spark's own words are.
+    """
+
+    session: Any
+    engine: Engine
+    log: Path
+
+    def executors(self) -> int | None:
+        """Return how many executors there are now; None where Spark doesn't tell.
+
+        Returns
+        -------
+        int or None
+            Without the driver. Spark Connect doesn't tell, and on one machine there are none.
+        """
+        if self.engine.is_here or self.engine.is_connect:
+            return None
+        try:
+            context = self.session.sparkContext
+            return len(context._jsc.sc().statusTracker().getExecutorInfos()) - 1  # noqa: SLF001
+        except Exception:  # noqa: BLE001 - a server of Spark Connect, or one that has gone
+            return None
+
+
+@contextlib.contextmanager
+def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
+    """Open a session with Spark, or take the one that is open already.
+
+    Parameters
+    ----------
+    engine : Engine
+        Which cluster.
+    log : Path
+        Takes what Spark and Java say; its folder is created where it isn't there.
+
+    Yields
+    ------
+    Cluster
+        Its session is stopped at the end if it was opened here.
+
+    Raises
+    ------
+    ClusterError
+        Without pyspark, without Java, for a master that doesn't answer or isn't one, within the
+        deadline.
+    SettingsError
+        When no master is named and no session is open.
+    """
+    with warnings.catch_warnings():
+        _unwarned()
+        try:
+            import pyspark
+        except ImportError:
+            raise ClusterError(f"engine=spark needs pyspark; {_INSTALL}") from None
+        del pyspark
+        active = _active_session()
+        if engine.master is None and active is not None:
+            yield Cluster(active, engine, log)
+            return
+        _check_reachable(engine)
+        if not engine.is_connect:
+            _check_java()
+        log.parent.mkdir(parents=True, exist_ok=True)
+        session = _connect(engine) if engine.is_connect else _classic(engine, log)
+        try:
+            yield Cluster(session, engine, log)
+        finally:
+            with contextlib.suppress(Exception):
+                session.stop()
+
+
+def java_version(text: str) -> int | None:
+    """Return the number of a Java, from what it says about itself.
+
+    Parameters
+    ----------
+    text : str
+        What ``java -version`` prints.
+
+    Returns
+    -------
+    int or None
+        8 for "1.8.0"; None where there is no number.
+
+    Examples
+    --------
+    >>> java_version('openjdk version "17.0.15" 2025-04-15')
+    17
+    >>> java_version('java version "1.8.0_391"')
+    8
+    """
+    found = re.search(r'version "(?:1\.)?(\d+)', text)
+    return int(found[1]) if found else None
+
+
+def _unwarned() -> None:
+    # pyspark 4.3 says this of every pandas from 3.0 on. icpfit hands it Arrow batches only, and
+    # the tests hold the results equal to those of one machine.
+    warnings.filterwarnings(
+        "ignore", message="PySpark does not yet fully support pandas", category=FutureWarning
+    )
+
+
+def _active_session() -> Any:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession()
+
+
+def _check_reachable(engine: Engine) -> None:
+    asked = servers(engine.master)
+    if engine.master is None:
+        if not {"PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION"} & {
+            *os.environ
+        }:
+            raise SettingsError(
+                "engine.master: no session of Spark is open here; name the cluster, such as"
+                " engine.master=spark://host:7077, or local[4] for this machine"
+            )
+        return
+    said = []
+    for host, port in asked:
+        try:
+            socket.create_connection((host, port), timeout=_ANSWER).close()
+        except OSError as error:
+            said.append(f"{host}:{port} ({_reason(error)})")
+        else:
+            return
+    if said:
+        raise ClusterError(
+            f"engine.master: nothing answers at {', '.join(said)}; is the cluster running, and is"
+            f" '{engine.master}' its address?"
+        )
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {_ANSWER:g} s"
+    return (error.strerror or str(error)).lower()
+
+
+def _check_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    advice = f"install Java {_JAVA} or 21 (Debian: openjdk-{_JAVA}-jre-headless), or set JAVA_HOME"
+    try:
+        done = subprocess.run(
+            [java or "java", "-version"], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        where = f"JAVA_HOME={home} has none" if home else "there is none on the path"
+        raise ClusterError(f"Spark needs Java, and {where}; {advice}") from None
+    found = java_version(done.stderr + done.stdout)
+    if found is not None and found < _JAVA:
+        raise ClusterError(f"Spark needs Java {_JAVA}, found {found} ({java}); {advice}")
+
+
+def _connect(engine: Engine) -> Any:
+    from pyspark.sql import SparkSession
+
+    try:
+        # Named by the server: sizes of executors are its own affair.
+        session = SparkSession.builder.remote(engine.master or "").create()
+        _bounded(lambda: session.version, engine)
+    except ImportError as error:
+        raise ClusterError(
+            f"engine.master={engine.master} needs Spark Connect ({error.name or error});"
+            " pip install 'pyspark[connect]'"
+        ) from None
+    except ClusterError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever Spark says becomes one line
+        raise failed_session(error, engine, None) from None
+    return session
+
+
+def _classic(engine: Engine, log: Path) -> Any:
+    """Start Java ourselves, so that its words go to a log and it can be given up on."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    launch: Any = launch_gateway  # it has no types
+    if engine.master is None:
+        return SparkSession.builder.config(map=dict(engine.settings)).getOrCreate()
+    running = SparkContext._active_spark_context  # noqa: SLF001
+    if running is not None:
+        raise ClusterError(
+            f"a session of Spark is open already ({running.master}); leave engine.master away to"
+            " use it, or stop it first"
+        )
+    python = engine.python or os.environ.get("PYSPARK_PYTHON") or sys.executable
+    # Executors take it from the environment at the time when the session is opened.
+    with _environment(PYSPARK_PYTHON=python, PYSPARK_DRIVER_PYTHON=sys.executable):
+        settings = {**engine.settings, "spark.master": engine.master}
+        conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
+        gateway = SparkContext._gateway  # noqa: SLF001 - of an earlier session in this process
+        try:
+            if gateway is None:
+                with log.open("ab") as words:
+                    gateway = launch(conf, {"stdout": words, "stderr": words})
+            given_up = threading.Event()
+            watch = threading.Timer(engine.wait, _give_up, (gateway, given_up))
+            watch.daemon = True
+            watch.start()
+            try:
+                context = SparkContext(
+                    conf=SparkConf(_jvm=gateway.jvm).setAll(list(settings.items())), gateway=gateway
+                )
+            finally:
+                watch.cancel()
+        except Exception as error:  # noqa: BLE001 - whatever Spark says becomes one line
+            SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+            if given_up.is_set():
+                raise ClusterError(
+                    f"engine.master: {engine.master} answers, but not as a master of Spark within"
+                    f" {engine.wait:g} s; is the port the right one, and its Spark a 4.x?"
+                    f" {_see(log)}"
+                ) from None
+            raise failed_session(error, engine, log) from None
+    context.setLogLevel("WARN")
+    return SparkSession(context)
+
+
+def _give_up(gateway: Any, given_up: threading.Event) -> None:
+    given_up.set()
+    with contextlib.suppress(Exception):
+        gateway.proc.kill()
+
+
+def _see(log: Path) -> str:
+    return f"Spark's own words: {log}"
+
+
+def _bounded(call: Callable[[], Any], engine: Engine) -> Any:
+    """Return what a call gives; one that takes longer is left to itself."""
+    found: list[Any] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(call())
+        except BaseException as error:  # noqa: BLE001 - handed on
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(engine.wait)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise ClusterError(
+            f"engine.master: {engine.master} did not answer as Spark within {engine.wait:g} s;"
+            " is the port the right one?"
+        )
+    return found[0]
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
