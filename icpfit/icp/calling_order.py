@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from icpfit.icp.selection import selected
+from icpfit.icp.selection import parted, selected
 
 if TYPE_CHECKING:
     from icpfit.icp.profile import Profile
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["tiers"]
 
 
-def tiers(profile: Profile, facts: pd.DataFrame) -> pd.Series[float]:
+def tiers(profile: Profile, facts: pd.DataFrame, *, once_fixed: bool = False) -> pd.Series[float]:
     """Give the order in which a profile's accounts are called.
 
     Parameters
@@ -24,12 +24,14 @@ def tiers(profile: Profile, facts: pd.DataFrame) -> pd.Series[float]:
         The profile.
     facts : DataFrame, n rows
         As `selected` takes them.
+    once_fixed : bool
+        Whether those to fix are called as well, as they would be once the cause is gone.
 
     Returns
     -------
     Series of float, n rows
-        3 for the first priority, 2 for the second, 1 for a group to fix, 0 where the profile
-        doesn't select the account. An account counts in the group that `selected` names.
+        3 for the first priority, 2 for the second, 0 where the account is no target; 1 for a group
+        to fix where those are called as well. An account counts in the group that `selected` names.
 
     Raises
     ------
@@ -38,7 +40,8 @@ def tiers(profile: Profile, facts: pd.DataFrame) -> pd.Series[float]:
 
     Notes
     -----
-    Who is to be fixed comes last: until the cause of the cost is gone, such an account loses money.
+    Who is to be fixed is no target: until the cause of the cost is gone, such an account loses
+    money. Once it is gone, it comes last.
 
     Examples
     --------
@@ -51,13 +54,14 @@ def tiers(profile: Profile, facts: pd.DataFrame) -> pd.Series[float]:
     ...     segments=(Segment("a", {"x": ["1"]}), Segment("b", {"x": ["2"]}, "second")),
     ...     fix=(Segment("c", {"x": ["3"]}),),
     ... )
-    >>> tiers(profile, pd.DataFrame({"x": ["1", "2", "3", "4"]})).tolist()
-    [3.0, 2.0, 1.0, 0.0]
+    >>> facts = pd.DataFrame({"x": ["1", "2", "3", "4"]})
+    >>> tiers(profile, facts).tolist(), tiers(profile, facts, once_fixed=True).tolist()
+    ([3.0, 2.0, 0.0, 0.0], [3.0, 2.0, 1.0, 0.0])
     """
     order = {
         segment.name: 3.0 if segment.priority == "first" else 2.0 for segment in profile.segments
     }
-    order |= {segment.name: 1.0 for segment in profile.fix}
-    named = selected(profile, facts)
-    found = [order.get(name, 0.0) for name in named]
-    return pd.Series(found, index=facts.index, dtype=np.float64, name=profile.name)
+    found = np.array([order.get(name, 0.0) for name in selected(profile, facts)], dtype=np.float64)
+    if once_fixed:
+        found[(parted(profile, facts) == "fix").to_numpy()] = 1.0
+    return pd.Series(found, index=facts.index, name=profile.name)

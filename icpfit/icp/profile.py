@@ -70,7 +70,7 @@ class Profile:
         First day of use.
     segments, fix, avoid : tuple of Segment
         Whom to win; who is attractive and loses money only because of remedial cost; who loses
-        money also without it, and is taken out of the others.
+        money also without it. A target is in a segment, and in no group to fix or to avoid.
     approved_by, evidence_run, reason : str or None
         Filled when the profile is adopted.
 
@@ -95,7 +95,7 @@ class Profile:
     def __post_init__(self) -> None:
         if self.version < 1:
             raise ValueError(f"version: expected 1 or more, found {self.version}")
-        if not self.segments and not self.fix:
+        if not self.segments:
             raise ValueError(
                 "segments: there are none, so the profile would select nobody; add one"
             )

@@ -11,9 +11,16 @@ if TYPE_CHECKING:
 
     from icpfit.data.contract import Attribute
     from icpfit.icp.profile import Profile, Segment
+    from icpfit.icp.selection import Part
 
 __all__ = ["profile_list_view", "profile_sql", "profile_yaml"]
 
+_QUERIES: tuple[tuple[Part, str], ...] = (
+    ("segments", "Targets: in a segment, and in no group to fix or to avoid."),
+    ("fix", "To fix: they lose money only because of remedial cost, no targets until then."),
+    ("avoid", "To avoid: they lose money also without remedial cost."),
+)
+_FIX, _LEAVE = "Fix what makes them costly, then win", "Leave"
 _SIGN_OFF = ("approved_by", "evidence_run", "reason")
 
 
@@ -99,7 +106,7 @@ def _plain(segment: Segment, *, prioritised: bool) -> dict[str, Any]:
 
 
 def profile_sql(profile: Profile, table: str = "accounts") -> str:
-    """Write a query that lists a profile's accounts with the segment that each falls in.
+    """Write queries that list a profile's accounts with the group that each falls in.
 
     Parameters
     ----------
@@ -111,8 +118,10 @@ def profile_sql(profile: Profile, table: str = "accounts") -> str:
     Returns
     -------
     str
-        One SELECT with all columns and ``icp_segment``, for a table with one column per attribute
-        and NULL for missing. Names are quoted as in standard SQL, texts compared as they stand.
+        One SELECT of the targets with all columns and ``icp_group``, then, where there are such
+        groups, one of those to fix and one of those to avoid; for a table with one column per
+        attribute and NULL for missing. Names are quoted as in standard SQL, texts compared as they
+        stand.
 
     Examples
     --------
@@ -120,28 +129,34 @@ def profile_sql(profile: Profile, table: str = "accounts") -> str:
     >>> from icpfit.icp.profile import Profile, Segment
     >>> profile = Profile("ICP", 1, dt.date(2027, 1, 1), (Segment("DACH", {"country": ["DE"]}),))
     >>> print(profile_sql(profile), end="")
-    -- ICP, version 1: the accounts that the profile selects, and the segment of each.
-    -- One column per attribute, NULL for missing; flags are booleans. Compare texts exactly: some
-    -- databases ignore case unless told otherwise. Put the name of your own table behind FROM.
+    -- ICP, version 1. One column per attribute, NULL for missing; flags are booleans. Compare texts
+    -- exactly: some databases ignore case unless told otherwise. Put the name of your own table
+    -- behind FROM.
+    <BLANKLINE>
+    -- Targets: in a segment, and in no group to fix or to avoid.
     SELECT *,
     CASE
     WHEN (("country" IN ('DE'))) THEN 'DACH'
-    END AS icp_segment
+    END AS icp_group
     FROM "accounts"
     WHERE ((("country" IN ('DE'))));
     """
     escaped = table.replace('"', '""')
     name = _one_line(profile.name)
-    return (
-        f"-- {name}, version {profile.version}: the accounts that the profile selects, and the"
-        " segment of each.\n"
-        "-- One column per attribute, NULL for missing; flags are booleans. Compare texts exactly:"
-        " some\n"
-        "-- databases ignore case unless told otherwise. Put the name of your own table behind"
-        " FROM.\n"
-        f"SELECT *,\n{segment_case(profile)} AS icp_segment\n"
-        f'FROM "{escaped}"\nWHERE {sql_where(profile)};\n'
+    head = (
+        f"-- {name}, version {profile.version}. One column per attribute, NULL for missing; flags"
+        " are booleans. Compare texts\n"
+        "-- exactly: some databases ignore case unless told otherwise. Put the name of your own"
+        " table\n"
+        "-- behind FROM.\n"
     )
+    queries = [
+        f"\n-- {said}\nSELECT *,\n{segment_case(profile)} AS icp_group\n"
+        f'FROM "{escaped}"\nWHERE {sql_where(profile, part)};\n'
+        for part, said in _QUERIES
+        if getattr(profile, part)
+    ]
+    return head + "".join(queries)
 
 
 def profile_list_view(profile: Profile, attributes: Mapping[str, Attribute] | None = None) -> str:
@@ -167,20 +182,21 @@ def profile_list_view(profile: Profile, attributes: Mapping[str, Attribute] | No
     >>> print(profile_list_view(profile), end="")
     ICP, version 1, from 2027-01-01
     <BLANKLINE>
-    An account is in the profile when it meets every condition of one numbered line.
+    An account is a target when it meets every condition of one numbered line.
     <BLANKLINE>
     Win, first priority
       1. DACH: Country is DE.
     """
-    rule = "An account is in the profile when it meets every condition of one numbered line"
-    rule += ' above "Leave",\nand not every condition of a line below it.' if profile.avoid else "."
+    rule = "An account is a target when it meets every condition of one numbered line"
+    last = [title for title, groups in ((_FIX, profile.fix), (_LEAVE, profile.avoid)) if groups]
+    rule += f' above "{last[0]}",\nand not every condition of a line below it.' if last else "."
     dated = profile.effective_from.isoformat()
     lines = [f"{_one_line(profile.name)}, version {profile.version}, from {dated}", "", rule]
     parts = (
         ("Win, first priority", [s for s in profile.segments if s.priority == "first"]),
         ("Win, second priority", [s for s in profile.segments if s.priority == "second"]),
-        ("Fix what makes them costly, then win", list(profile.fix)),
-        ("Leave", list(profile.avoid)),
+        (_FIX, list(profile.fix)),
+        (_LEAVE, list(profile.avoid)),
     )
     number = 0
     for title, groups in parts:

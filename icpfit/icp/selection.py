@@ -1,12 +1,13 @@
 """Which accounts a profile selects.
 
-The current ICP is its segments and those to be fixed: both are customers that Sales goes for today.
-Whoever is in a group to avoid is taken out of either.
+A target is in a segment, and in no group to fix or to avoid. Whoever is to be fixed loses money
+until the cause of the cost is gone, so nobody goes for them yet; whoever is to be avoided isn't a
+target at all, and isn't to be fixed either.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,13 +19,24 @@ from icpfit.icp.conditions import check_kind, is_range
 if TYPE_CHECKING:
     from icpfit.icp.profile import Profile, Segment
 
-__all__ = ["is_selected", "meets", "selected", "undefined_share"]
+__all__ = [
+    "PARTS",
+    "Part",
+    "is_selected",
+    "listed",
+    "meets",
+    "parted",
+    "selected",
+    "undefined_share",
+]
 
 Flags = NDArray[np.bool_]
+Part = Literal["segments", "fix", "avoid"]
+PARTS: tuple[Part, ...] = ("segments", "fix", "avoid")
 
 
 def selected(profile: Profile, facts: pd.DataFrame) -> pd.Series[Any]:
-    """Name the segment that each account falls in.
+    """Name the segment that each target falls in.
 
     Parameters
     ----------
@@ -37,8 +49,8 @@ def selected(profile: Profile, facts: pd.DataFrame) -> pd.Series[Any]:
     Returns
     -------
     Series of str or None, n rows
-        The first segment, in the profile's order and those to fix last, whose conditions the
-        account meets; None where there is none or a group to avoid takes it out.
+        The first segment, in the profile's order, whose conditions the account meets; None where
+        there is none, or a group to fix or to avoid takes it out.
 
     Raises
     ------
@@ -67,16 +79,107 @@ def selected(profile: Profile, facts: pd.DataFrame) -> pd.Series[Any]:
     >>> selected(profile, facts).tolist()
     ['mid', None, None]
     """
-    names = np.full(len(facts), None, dtype=object)
-    for segment in reversed((*profile.segments, *profile.fix)):
-        names[_met(segment, facts)[0]] = segment.name
-    for segment in profile.avoid:
-        names[_met(segment, facts)[0]] = None
-    return pd.Series(names, index=facts.index, dtype=object, name=profile.name)
+    parts, names = _placed(profile, facts)
+    return names.where(parts == "segments", None)
+
+
+def parted(profile: Profile, facts: pd.DataFrame) -> pd.Series[Any]:
+    """Say of each account in which part of the profile it stands.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+    facts : DataFrame, n rows
+        As `selected` takes them.
+
+    Returns
+    -------
+    Series of str or None, n rows
+        "avoid" where it meets a group to avoid; else "fix" where it meets one to fix; else
+        "segments" where it meets a segment; else None.
+
+    Raises
+    ------
+    SettingsError
+        If a condition is on an attribute that the facts don't have, or of another kind.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from icpfit.icp.profile import Profile, Segment
+    >>> profile = Profile(
+    ...     "ICP",
+    ...     1,
+    ...     dt.date(2025, 1, 1),
+    ...     (Segment("a", {"x": ["1", "2"]}),),
+    ...     (Segment("b", {"x": ["2"]}),),
+    ... )
+    >>> parted(profile, pd.DataFrame({"x": ["1", "2", "3"]})).tolist()
+    ['segments', 'fix', None]
+    """
+    return _placed(profile, facts)[0]
+
+
+def listed(profile: Profile, facts: pd.DataFrame) -> pd.Series[Any]:
+    """Say of each account where it stands in the profile, as a list for Sales shows it.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+    facts : DataFrame, n rows
+        As `selected` takes them.
+
+    Returns
+    -------
+    Series of str or None, n rows
+        The name of its segment for a target, ``"fix: <group>"``, ``"avoid: <group>"``, or None; the
+        first group in the profile's order where it meets several of that part.
+
+    Raises
+    ------
+    SettingsError
+        If a condition is on an attribute that the facts don't have, or of another kind.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from icpfit.icp.profile import Profile, Segment
+    >>> profile = Profile(
+    ...     "ICP",
+    ...     1,
+    ...     dt.date(2025, 1, 1),
+    ...     (Segment("a", {"x": ["1", "2"]}),),
+    ...     (Segment("b", {"x": ["2"]}),),
+    ... )
+    >>> listed(profile, pd.DataFrame({"x": ["1", "2", "3"]})).tolist()
+    ['a', 'fix: b', None]
+    """
+    parts, names = _placed(profile, facts)
+    told = [
+        name if part in ("segments", None) else f"{part}: {name}"
+        for part, name in zip(parts, names, strict=True)
+    ]
+    return pd.Series(told, index=facts.index, dtype=object, name=profile.name)
+
+
+def _placed(profile: Profile, facts: pd.DataFrame) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Give part and group of each account; who is in several is in the last part, first group."""
+    parts, names = (np.full(len(facts), None, dtype=object) for _ in range(2))
+    for part in PARTS:
+        groups: tuple[Segment, ...] = getattr(profile, part)
+        for segment in reversed(groups):
+            met = _met(segment, facts)[0]
+            parts[met], names[met] = part, segment.name
+    return (
+        pd.Series(parts, index=facts.index, dtype=object, name=profile.name),
+        pd.Series(names, index=facts.index, dtype=object, name=profile.name),
+    )
 
 
 def is_selected(profile: Profile, facts: pd.DataFrame) -> pd.Series[bool]:
-    """Say of each account whether the profile selects it: in a segment or to be fixed, not avoided.
+    """Say of each account whether it is a target: in a segment, and neither to fix nor to avoid.
 
     Parameters
     ----------
@@ -183,8 +286,8 @@ def undefined_share(profile: Profile, facts: pd.DataFrame) -> float:
     """
     if facts.empty:
         return 0.0
-    surely_in, maybe_in = _any_met((*profile.segments, *profile.fix), facts)
-    surely_out, maybe_out = _any_met(profile.avoid, facts)
+    surely_in, maybe_in = _any_met(profile.segments, facts)
+    surely_out, maybe_out = _any_met((*profile.fix, *profile.avoid), facts)
     surely_selected = surely_in & ~maybe_out
     surely_not = ~maybe_in | surely_out
     return float((~surely_selected & ~surely_not).mean())

@@ -6,33 +6,39 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from icpfit.icp.conditions import is_range
+from icpfit.icp.selection import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from icpfit.data.contract import Attribute
     from icpfit.icp.profile import Profile, Segment
+    from icpfit.icp.selection import Part
 
 __all__ = ["segment_case", "sentence", "sentences", "sql_where"]
 
 
-def sql_where(profile: Profile) -> str:
-    """Give the condition that selects a profile's accounts, to stand behind WHERE.
+def sql_where(profile: Profile, part: Part = "segments") -> str:
+    """Give the condition that picks the accounts of one part of a profile, to stand behind WHERE.
 
     Parameters
     ----------
     profile : Profile
         The profile.
+    part : {"segments", "fix", "avoid"}
+        Its targets, whom to fix, or whom to avoid.
 
     Returns
     -------
     str
-        True for exactly the accounts that `icpfit.icp.selection.is_selected` selects, in a table
-        with one column per attribute, NULL for missing.
+        True for exactly the accounts that `icpfit.icp.selection.parted` puts into that part (those
+        of "segments" are the ones that `icpfit.icp.selection.is_selected` selects), in a table with
+        one column per attribute, NULL for missing; FALSE where the profile has no such group.
 
     Notes
     -----
-    A missing value in a group to avoid must not make the whole condition NULL: hence the CASE.
+    A missing value in a group to fix or to avoid must not make the whole condition NULL: hence the
+    CASE.
 
     Examples
     --------
@@ -49,16 +55,23 @@ def sql_where(profile: Profile) -> str:
     >>> print(sql_where(profile))
     ((("industry" IN ('Software') OR "industry" IS NULL) AND ("employees" >= 200)))
     AND CASE WHEN ((("has_shop" IN (FALSE)))) THEN 0 ELSE 1 END = 1
+    >>> sql_where(profile, "avoid"), sql_where(profile, "fix")
+    ('((("has_shop" IN (FALSE))))', 'FALSE')
     """
-    wanted = " OR ".join(_segment_sql(segment) for segment in (*profile.segments, *profile.fix))
-    if not profile.avoid:
+    groups: tuple[Segment, ...] = getattr(profile, part)
+    if not groups:
+        return "FALSE"
+    wanted = " OR ".join(_segment_sql(segment) for segment in groups)
+    later = PARTS[PARTS.index(part) + 1 :]
+    taken_out = [segment for other in later for segment in getattr(profile, other)]
+    if not taken_out:
         return f"({wanted})"
-    avoided = " OR ".join(_segment_sql(segment) for segment in profile.avoid)
+    avoided = " OR ".join(_segment_sql(segment) for segment in taken_out)
     return f"({wanted})\nAND CASE WHEN ({avoided}) THEN 0 ELSE 1 END = 1"
 
 
 def segment_case(profile: Profile) -> str:
-    """Give the SQL expression that names the segment of each account.
+    """Give the SQL expression that says where each account stands in a profile.
 
     Parameters
     ----------
@@ -68,22 +81,30 @@ def segment_case(profile: Profile) -> str:
     Returns
     -------
     str
-        A CASE that gives for each account what `icpfit.icp.selection.selected` gives, NULL where
+        A CASE that gives for each account what `icpfit.icp.selection.listed` gives, NULL where
         that is None.
 
     Examples
     --------
     >>> from icpfit.icp.profile import Profile, Segment
-    >>> where = {"country": ["DE"]}
-    >>> print(segment_case(Profile("ICP", 1, dt.date(2025, 1, 1), (Segment("DACH", where),))))
+    >>> profile = Profile(
+    ...     "ICP",
+    ...     1,
+    ...     dt.date(2025, 1, 1),
+    ...     (Segment("DACH", {"country": ["DE"]}),),
+    ...     avoid=(Segment("agencies", {"industry": ["Agency"]}),),
+    ... )
+    >>> print(segment_case(profile))
     CASE
+    WHEN (("industry" IN ('Agency'))) THEN 'avoid: agencies'
     WHEN (("country" IN ('DE'))) THEN 'DACH'
     END
     """
-    lines = [f"WHEN {_segment_sql(segment)} THEN NULL" for segment in profile.avoid]
-    lines += [
-        f"WHEN {_segment_sql(segment)} THEN {_literal(segment.name)}"
-        for segment in (*profile.segments, *profile.fix)
+    parts: tuple[tuple[Part, str], ...] = (("avoid", "avoid: "), ("fix", "fix: "), ("segments", ""))
+    lines = [
+        f"WHEN {_segment_sql(segment)} THEN {_literal(f'{before}{segment.name}')}"
+        for part, before in parts
+        for segment in getattr(profile, part)
     ]
     return "\n".join(["CASE", *lines, "END"])
 
@@ -151,7 +172,7 @@ def sentences(profile: Profile, attributes: Mapping[str, Attribute] | None = Non
     agencies (avoid): Industry is Agency.
     """
     groups = [(segment, f"{segment.priority} priority") for segment in profile.segments]
-    groups += [(segment, "attractive once fixed") for segment in profile.fix]
+    groups += [(segment, "fix first, no target until then") for segment in profile.fix]
     groups += [(segment, "avoid") for segment in profile.avoid]
     return [f"{group.name} ({role}): {sentence(group, attributes)}" for group, role in groups]
 

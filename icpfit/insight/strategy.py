@@ -42,7 +42,7 @@ class Strategy:
     found : FoundSegments or None
         Groups to win, to fix and to avoid.
     redefined : Redefinition or None
-        The profile in use against the one proposed.
+        The current ICP against the one proposed.
     service : AbilityToServe or None
         What each profile asks of the teams; None without any known cost.
     money : WhereTheMoneyIs or None
@@ -73,7 +73,7 @@ def strategy(
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Strategy:
-    """Find the groups, propose a profile, and hold it against the one in use.
+    """Find the groups, propose a profile, and hold it against the current one.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def strategy(
     economics : EconomicsSpec
         Rule of the label, and rate card.
     current : Profile, optional
-        The profile in use.
+        The current ICP.
     prospects : DataFrame, optional
         Facts of a list that looks like those to be scored: the market that is left.
     former : FormerDrivers, optional
@@ -118,7 +118,7 @@ def strategy(
         progress=told,
     )
     proposal = proposed_profile(found, current, effective_from=next_quarter(accounts.as_of))
-    told("the profile in use against the one proposed")
+    told("the current ICP against the one proposed")
     held = trial.split.basis != "none"
     redefined = redefinition(
         accounts,

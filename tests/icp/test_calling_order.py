@@ -25,9 +25,10 @@ def test_by_hand():
         (Segment("d", {"x": ["5"]}),),
     )
     facts = pd.DataFrame({"x": ["1", "2", "3", "4", "5", None]})
-    # 2 meets both segments and counts in the first that is written, the second priority; 3 is won
-    # before it is fixed; 5 is avoided.
-    assert tiers(profile, facts).tolist() == [3, 2, 2, 1, 0, 0]
+    # 2 meets both segments and counts in the first that is written, the second priority; 3 and 4
+    # are to be fixed, so no targets until they are; 5 is avoided, fixed or not.
+    assert tiers(profile, facts).tolist() == [3, 2, 0, 0, 0, 0]
+    assert tiers(profile, facts, once_fixed=True).tolist() == [3, 2, 1, 1, 0, 0]
     assert meets(profile.fix[0], facts).tolist() == [False, False, True, True, True, False]
     assert meets(Segment("e", {"x": [None]}), facts).tolist() == [False] * 5 + [True]
 
@@ -51,4 +52,7 @@ def test_whoever_is_selected_has_a_place_and_nobody_else(segments, fix):
     facts = pd.DataFrame({"x": ["a", "b", "c", "d", None]})
     order = tiers(profile, facts)
     assert ((order > 0) == is_selected(profile, facts)).all()
-    assert set(order) <= {0.0, 1.0, 2.0, 3.0}
+    assert set(order) <= {0.0, 2.0, 3.0}
+    later = tiers(profile, facts, once_fixed=True)
+    assert (later[order > 0] == order[order > 0]).all()
+    assert ((later > 0) == meets(profile.fix[0], facts) | (order > 0)).all()

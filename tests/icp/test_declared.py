@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,16 @@ def test_what_it_refuses(part, where, said):
 
 def test_what_it_takes():
     check_declared(profile("fix", {"country": [None]}), DECLARED)
+
+
+def test_the_sample_idea_is_one_that_the_demo_company_can_be_asked_about():
+    import yaml
+
+    from icpfit.company import company_settings
+    from icpfit.icp.profile import read_profile
+
+    project = Path(__file__).parents[2]
+    values = yaml.safe_load((project / "conf/data/demo.yaml").read_text(encoding="utf-8"))
+    idea = read_profile(project / "docs/idea.yaml")
+    check_declared(idea, company_settings(values).data.attributes)
+    assert idea.segments

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from icpfit.icp.profile import Profile, Segment, read_profile
 from icpfit.icp.profile_text import profile_list_view, profile_sql, profile_yaml
-from icpfit.icp.selection import selected
+from icpfit.icp.selection import PARTS, listed, parted
 
 DAY = dt.date(2027, 1, 1)
 HOSTILE = st.text(max_size=30) | st.sampled_from(
@@ -64,6 +64,11 @@ def test_whatever_the_comments_say_the_profile_is_the_same(
     assert read_profile(path) == profile
 
 
+def without_comments(query):
+    """Return a query without the comment that announces the next one."""
+    return query.rsplit(";\n", 1)[0]
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     profiles(),
@@ -82,20 +87,27 @@ def test_the_query_lists_the_same_accounts_with_the_same_segments(profile, rows)
             "has shop": pd.Series(shop, dtype=float),
         }
     )
-    named = selected(profile, facts)
+    named, part = listed(profile, facts), parted(profile, facts)
     with duckdb.connect() as connection:
         connection.register("accounts", facts.assign(row_of_frame=np.arange(len(facts))))
-        query = profile_sql(profile).rstrip().removesuffix(";")
-        found = connection.execute(
-            f"SELECT row_of_frame, icp_segment FROM ({query}) ORDER BY 1"
-        ).fetchall()
-    assert found == [(i, name) for i, name in enumerate(named) if name is not None]
+        # One query for each part that has groups: targets, to fix, to avoid.
+        queries = ["SELECT *" + text for text in profile_sql(profile).split("SELECT *")[1:]]
+        found = [
+            connection.execute(
+                f"SELECT row_of_frame, icp_group FROM ({without_comments(query)}) ORDER BY 1"
+            ).fetchall()
+            for query in queries
+        ]
+    there = [one for one in PARTS if getattr(profile, one)]
+    assert found == [
+        [(i, named.iloc[i]) for i in np.flatnonzero(part == one).tolist()] for one in there
+    ]
 
 
 def test_the_query_has_its_comments_in_lines_of_their_own():
     profile = Profile("a\nDROP TABLE accounts", 1, DAY, (Segment("s", {"x": ["1"]}),))
     text = profile_sql(profile, 'my "table"')
-    assert text.splitlines()[0].startswith("-- a DROP TABLE accounts, version 1: ")
+    assert text.splitlines()[0].startswith("-- a DROP TABLE accounts, version 1. ")
     assert 'FROM "my ""table"""' in text
 
 
@@ -114,7 +126,7 @@ def test_the_list_view_by_hand():
     assert profile_list_view(profile).splitlines() == [
         "ICP 2027, version 4, from 2027-01-01",
         "",
-        'An account is in the profile when it meets every condition of one numbered line above "Leave",',
+        'An account is a target when it meets every condition of one numbered line above "Fix what makes them costly, then win",',
         "and not every condition of a line below it.",
         "",
         "Win, first priority",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from icpfit.errors import SettingsError
 from icpfit.icp.profile import Profile, Segment
-from icpfit.icp.selection import is_selected, selected, undefined_share
+from icpfit.icp.selection import is_selected, listed, parted, selected, undefined_share
 from icpfit.icp.wording import sql_where
 
 
@@ -35,11 +35,11 @@ def facts_of(**columns):
     return frame.set_axis([f"a{i}" for i in range(len(frame))])
 
 
-def rows_by_sql(profile, facts):
+def rows_by_sql(profile, facts, part="segments"):
     with duckdb.connect() as connection:
         connection.register("facts_frame", facts.assign(row_of_frame=range(len(facts))))
         found = connection.execute(
-            f"SELECT row_of_frame FROM facts_frame WHERE {sql_where(profile)} ORDER BY 1"
+            f"SELECT row_of_frame FROM facts_frame WHERE {sql_where(profile, part)} ORDER BY 1"
         ).fetchall()
     return [row for (row,) in found]
 
@@ -58,16 +58,21 @@ def test_by_hand():
         employees=[200, 999, 1000, 10, 5000, 300, np.nan, np.nan],
     )
     found = selected(profile, facts)
-    # The first segment that fits; 1000 is no longer below 1000; who is avoided is taken out of
-    # what is to be fixed, too; unknown employees meet no range.
-    assert found.tolist() == ["win 0", "win 0", "win 1", "fix 0", None, None, None, "win 1"]
+    # The first segment that fits; 1000 is no longer below 1000; who is to be fixed is no target;
+    # unknown employees meet no range.
+    assert found.tolist() == ["win 0", "win 0", "win 1", None, None, None, None, "win 1"]
+    # Who is avoided is taken out of what is to be fixed, too.
+    assert listed(profile, facts).tolist() == [
+        "win 0", "win 0", "win 1", "fix: fix 0", "avoid: avoid 0", None, None, "win 1",
+    ]  # fmt: skip
     assert found.index.tolist() == facts.index.tolist()
-    assert is_selected(profile, facts).tolist() == [True] * 4 + [False] * 3 + [True]
+    assert is_selected(profile, facts).tolist() == [True] * 3 + [False] * 4 + [True]
     # Account 7 has no employees to be avoided for: NOT (NULL) must not lose it in SQL.
-    assert rows_by_sql(profile, facts) == [0, 1, 2, 3, 7]
-    # Open: only account 6, whose employees decide both on win 0 and on being avoided. Account 7
-    # is in win 1, but would be avoided if it were large: open as well.
-    assert undefined_share(profile, facts) == 2 / 8
+    assert rows_by_sql(profile, facts) == [0, 1, 2, 7]
+    assert (rows_by_sql(profile, facts, "fix"), rows_by_sql(profile, facts, "avoid")) == ([3], [4])
+    # Open: account 6, whose employees decide both on win 0 and on being avoided. Account 7 is in
+    # win 1, but would be avoided if it were large, and 1 to be fixed if it were a retailer.
+    assert undefined_share(profile, facts) == 3 / 8
 
 
 def test_dates_and_flags():
@@ -219,16 +224,19 @@ def test_the_sql_selects_the_same_rows(rows, segments, fix, avoid):
         by_sql = connection.execute(
             f"SELECT row_number FROM facts WHERE {condition} ORDER BY 1"
         ).fetchall()
-        # The same on the very frame that the selection read.
         # Without CASE, SQL's own three-valued logic says where the rule is open.
-        wanted = " OR ".join(f"({sql_where(profile_of([s]))})" for s in [*segments, *fix])
-        avoided = " OR ".join(f"({sql_where(profile_of([s]))})" for s in avoid) or "FALSE"
+        wanted = " OR ".join(f"({sql_where(profile_of([s]))})" for s in segments)
+        out = [*fix, *avoid]
+        avoided = " OR ".join(f"({sql_where(profile_of([s]))})" for s in out) or "FALSE"
         [(open_rows,)] = connection.execute(
             f"SELECT count(*) FROM facts WHERE (({wanted}) AND NOT ({avoided})) IS NULL"
         ).fetchall()
     chosen = np.flatnonzero(is_selected(profile, facts)).tolist()
     assert [i for (i,) in by_sql] == chosen
-    assert rows_by_sql(profile, facts) == chosen
+    # The same on the very frame that the selection read, part by part.
+    parts = parted(profile, facts)
+    for part in ("segments", "fix", "avoid"):
+        assert rows_by_sql(profile, facts, part) == np.flatnonzero(parts == part).tolist()
     assert undefined_share(profile, facts) == open_rows / len(rows)
     assert (selected(profile, facts).notna() == is_selected(profile, facts)).all()
 

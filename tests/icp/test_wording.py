@@ -61,7 +61,7 @@ def test_sentences_name_each_group_and_its_role():
     assert sentences(profile) == [
         "a (first priority): X is 1.",
         "b (second priority): X is 2.",
-        "c (attractive once fixed): X is 3.",
+        "c (fix first, no target until then): X is 3.",
         "d (avoid): X is 4.",
     ]
 

@@ -55,7 +55,7 @@ def test_words_with_values():
     assert pro == [
         "employees 240 people: +3,400 EUR; industry Software: +2,100 EUR; has webshop yes: +1,200 EUR"
     ]
-    assert con == ["country DE: -640 EUR; founded 12.3 years before: -85 EUR"]
+    assert con == ["country DE: -640 EUR; founded 12.3 years before the sale: -85 EUR"]
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,14 @@ def test_log_odds_carry_a_word_for_their_strength():
     assert pro == [
         "employees 240 people: strongly (+0.62 log-odds); industry Software: strongly (+0.5 log-odds); country DE: somewhat (+0.2 log-odds); has webshop yes: slightly (+0.05 log-odds)"
     ]
-    assert con == ["founded 12.3 years before: somewhat (-0.31 log-odds)"]
+    assert con == ["founded 12.3 years before the sale: somewhat (-0.31 log-odds)"]
 
 
 def test_only_the_strongest_are_given():
     assert said([1, 2, 3, 4, 5])[0] == [
-        "founded 12.3 years before: +5 EUR; has webshop yes: +4 EUR; country DE: +3 EUR"
+        "founded 12.3 years before the sale: +5 EUR; has webshop yes: +4 EUR; country DE: +3 EUR"
     ]
-    assert said([1, 2, 3, 4, 5], top=1)[0] == ["founded 12.3 years before: +5 EUR"]
+    assert said([1, 2, 3, 4, 5], top=1)[0] == ["founded 12.3 years before the sale: +5 EUR"]
 
 
 def test_less_than_one_per_cent_of_all_is_no_reason():

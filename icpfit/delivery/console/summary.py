@@ -13,14 +13,14 @@ from icpfit.delivery.amounts import (
     percent,
     percent_interval,
 )
+from icpfit.delivery.report.icp_words import icp_named
 from icpfit.delivery.report.trial_report import account_counts
 from icpfit.icp.selection import is_selected
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    import pandas as pd
 
     from icpfit.delivery.registry.promotion_log import Promotion
     from icpfit.delivery.registry.training_result import TrainingResult
@@ -72,13 +72,19 @@ def check_summary(accounts: Accounts, profile: Profile | None) -> Rows:
         rows.append(("cost to serve per account", f"{each}, {percent(remedial)} of it remedial"))
     if profile is not None and len(used):
         chosen = is_selected(profile, accounts.facts.loc[accounts.used])
+        named = icp_named(profile.name, profile.version)
         rows.append(
             (
-                f"the current ICP selects ({profile.name})",
+                f"the current ICP selects ({named}{_to_come(profile, accounts.as_of)})",
                 f"{count(int(chosen.sum()))} of them, {percent(float(chosen.mean()))}",
             )
         )
     return rows
+
+
+def _to_come(profile: Profile, as_of: dt.date) -> str:
+    """Name the first day of use while it is still to come; it is the one compared with already."""
+    return f", from {profile.effective_from} on" if profile.effective_from > as_of else ""
 
 
 def train_summary(result: TrainingResult, engine: str = "") -> Rows:
@@ -171,13 +177,19 @@ def _versions_in_use(promotion: Promotion) -> Rows:
     return [("in use before", before), ("in use now", after)]
 
 
-def score_summary(scored: pd.DataFrame, out: Path, model: str, engine: str = "") -> Rows:
+def score_summary(
+    rows: int, grades: Mapping[str, int], cautions: int, *, out: Path, model: str, engine: str = ""
+) -> Rows:
     """Say what a scored list holds.
 
     Parameters
     ----------
-    scored : DataFrame
-        The added columns.
+    rows : int
+        Prospects.
+    grades : mapping of str to int
+        How many have each grade.
+    cautions : int
+        How many have a caution.
     out : Path
         Where the list was written.
     model : str
@@ -190,15 +202,11 @@ def score_summary(scored: pd.DataFrame, out: Path, model: str, engine: str = "")
     list of tuple of str
         Rows of the closing table.
     """
-    grades = scored["fit_grade"].value_counts()
-    shown = ", ".join(
-        f"{count(int(grades[grade]))} {grade}" for grade in sorted(grades.index) if grades[grade]
-    )
-    cautioned = int(scored["caution"].notna().sum())
+    shown = ", ".join(f"{count(n)} {grade}" for grade, n in sorted(grades.items()) if n)
     return [
-        ("prospects", count(len(scored))),
+        ("prospects", count(rows)),
         ("grades", shown or "none"),
-        ("rows with a caution", count(cautioned)),
+        ("rows with a caution", count(cautions)),
         ("model", model),
         *_engine_row(engine),
         ("scored list", str(out)),
@@ -229,7 +237,7 @@ def demo_summary(result: TrainingResult, files: Sequence[tuple[str, Path]]) -> R
 
 
 def _decision_row(decision: str) -> Rows:
-    return [("the profile in use", decision)] if decision else []
+    return [("the current ICP", decision)] if decision else []
 
 
 def _engine_row(engine: str) -> Rows:

@@ -50,14 +50,15 @@ def adopted(
     proposal : Proposal
         What is adopted.
     in_use : Path or None
-        The file of the profile in use; None where there is none.
+        The file of the current ICP; None where there is none.
     file : Path
         Where the current profile is to stand; its folder is made where needed. The former is kept
         beside it as ``<company>.v<version>.yaml``, byte for byte.
     by, reason : str
         Who signs it off, and why.
     effective : date, optional
-        First day of use; by default the proposal's own.
+        First day of use, written into the file for people; by default the proposal's own. The
+        jobs compare with the profile from now on: a proposal is judged before it is used.
     name : str, optional
         What it is called from now on; by default the proposal's own name.
 
@@ -69,15 +70,15 @@ def adopted(
     Raises
     ------
     SettingsError
-        If the proposal has the rules of the profile in use, or would take effect before it did.
+        If the proposal has the rules of the current ICP, or would take effect before it did.
     OutputError
-        If a file or the log can't be written; then the profile in use is what it was.
+        If a file or the log can't be written; then the current ICP is what it was.
     ModelError
         If the log is damaged.
 
     Notes
     -----
-    The version is one above both the profile in use and the highest one in the log. The log's line
+    The version is one above both the current ICP and the highest one in the log. The log's line
     goes before the rename that makes the file the current one.
     """
     with locked(store):
@@ -139,12 +140,12 @@ def adopted(
 def _check_against(former: Profile, proposed: Profile, day: dt.date) -> None:
     if same_rules(former, proposed):
         raise SettingsError(
-            f"proposal: has the rules of the profile in use ({former.name}, version"
+            f"proposal: has the rules of the current ICP ({former.name}, version"
             f" {former.version}) already; nothing was changed"
         )
     if day < former.effective_from:
         raise SettingsError(
-            f"effective: {day} is before the profile in use took effect"
+            f"effective: {day} is before the current ICP took effect"
             f" ({former.effective_from}); give a later day"
         )
 

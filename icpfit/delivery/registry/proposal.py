@@ -1,4 +1,4 @@
-"""The proposed profile: what a training keeps of it, and where `icpfit adopt` finds it again."""
+"""The proposed ICP: what a training keeps of it, and where `icpfit adopt` finds it again."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def latest_proposal(store: Store) -> Proposal:
     profile = recorded_proposal(newest)
     if profile is None:
         raise ModelError(
-            f"proposal: the training of {newest.label} proposed no profile, so the one in use"
+            f"proposal: the training of {newest.label} proposed no profile, so the current one"
             " stays; give proposal= a profile's YAML to adopt rules of your own"
         )
     source = f"{newest.label}, {PROPOSAL_FILE}"

@@ -1,4 +1,4 @@
-"""What of a proposed profile is kept in MLflow: its three files, and what speaks for it."""
+"""What of a proposed ICP is kept in MLflow: its three files, and what speaks for it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from icpfit.delivery.report.held_out_words import enough_held_out, told_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from icpfit.delivery.registry.registered_model import RegisteredModel
     from icpfit.delivery.registry.training_record import TrainingRecord
     from icpfit.economics.outcome import Accounts
     from icpfit.insight.redefinition.redefinition import Redefinition
@@ -91,6 +91,7 @@ def redefinition_record(found: Redefinition, horizon: str, currency: str) -> dic
         "sentence": decision_sentence(found, horizon, currency),
         "worth": found.worth,
         "worth_once_fixed": found.worth_once_fixed,
+        "n_to_fix": found.n_to_fix,
         "currency": currency,
         "horizon": horizon,
         "n": found.n,
@@ -108,20 +109,20 @@ def redefinition_record(found: Redefinition, horizon: str, currency: str) -> dic
     }
 
 
-def judged_profile(registered: RegisteredModel) -> tuple[str, int] | None:
-    """Return which profile a model's report is against.
+def judged_profile(run_files: Path) -> tuple[str, int] | None:
+    """Return which profile a training's report is against.
 
     Parameters
     ----------
-    registered : RegisteredModel
-        A version in the registry.
+    run_files : Path
+        Folder of what the training kept.
 
     Returns
     -------
     tuple of str and int, or None
         Name and version; None where there was no profile, or an earlier icpfit kept nothing of it.
     """
-    path = registered.run_files / REDEFINITION_FILE
+    path = run_files / REDEFINITION_FILE
     if not path.is_file():
         return None
     current = json.loads(path.read_text(encoding="utf-8")).get("current")
@@ -141,7 +142,7 @@ def with_proposal(
     record : TrainingRecord
         What is recorded of the training.
     found : Redefinition
-        The profile in use against the one proposed.
+        The current ICP against the one proposed.
     accounts : Accounts
         For the horizon, the currency and the declared attributes.
     groups : sequence of FoundSegment
@@ -162,7 +163,7 @@ def with_proposal(
             decision_sentence(found, horizon, currency),
             decision_basis(found, currency),
             f"Figures are per account over {horizon_in_words(horizon)}, after all cost to serve.",
-            "To make it the profile in use: icpfit adopt data=… by=… reason=… effective=…",
+            "To make it the current ICP: icpfit adopt data=… by=… reason=… effective=…",
         ]
         texts |= proposal_texts(
             found.proposed,

@@ -11,10 +11,9 @@ from icpfit.delivery.whole_file import whole_file
 from icpfit.errors import ModelError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import pandas as pd
     import pyarrow as pa
 
     from icpfit.delivery.registry.store import Store
@@ -42,23 +41,14 @@ def scoring_log(store: Store) -> Path:
 
 @contextlib.contextmanager
 def scoring_recorded(
-    store: Store,
-    ids: Sequence[str | None],
-    added: pd.DataFrame,
-    *,
-    source: str,
-    now: dt.datetime | None = None,
-) -> Iterator[None]:
+    store: Store, *, source: str, now: dt.datetime | None = None
+) -> Iterator[Callable[[pa.Array, pa.RecordBatch], None]]:
     """Add a scoring to the log once what is done meanwhile has succeeded.
 
     Parameters
     ----------
     store : Store
         The company's; the folder is created where it isn't there.
-    ids : sequence of str or None
-        The prospects.
-    added : pandas.DataFrame
-        The added columns, row for row.
     source : str
         The list's name.
     now : datetime, optional
@@ -66,8 +56,9 @@ def scoring_recorded(
 
     Yields
     ------
-    None
-        While the list is written. If that fails nothing is logged.
+    callable
+        Takes ids of some prospects and their added columns, as often as needed, while the list is
+        written. If that fails nothing is logged.
 
     Raises
     ------
@@ -85,14 +76,19 @@ def scoring_recorded(
 
     moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     name = f"{moment:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
-    n = len(added)
-    columns = {
-        "prospect_id": pa.array(ids, pa.string()),
-        **{column: _arrow(added[column]) for column in _KEPT},
-        "list": pa.repeat(source, n),
-        "scored_at": pa.repeat(pa.scalar(moment, pa.timestamp("us", "UTC")), n),
-        "scoring": pa.repeat(name, n),
+    fixed = {
+        "list": pa.scalar(source),
+        "scored_at": pa.scalar(moment, pa.timestamp("us", "UTC")),
+        "scoring": pa.scalar(name),
     }
+    kinds = {"fit_score": pa.float64(), "margin_if_won": pa.float64(), "fit_if_won": pa.float64()}
+    schema = pa.schema(
+        [
+            ("prospect_id", pa.string()),
+            *((column, kinds.get(column, pa.string())) for column in _KEPT),
+            *((column, value.type) for column, value in fixed.items()),
+        ]
+    )
     folder = scoring_log(store)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,9 +97,17 @@ def scoring_recorded(
         raise OutputError(
             f"{folder}: the scorings can't be kept, {why}; log=false scores without"
         ) from None
-    with whole_file(folder / f"{name}.parquet") as part:
-        pq.write_table(pa.table(columns), part, compression="zstd")
-        yield
+    with (
+        whole_file(folder / f"{name}.parquet") as part,
+        pq.ParquetWriter(part, schema, compression="zstd") as writer,
+    ):
+
+        def record(ids: pa.Array, added: pa.RecordBatch) -> None:
+            columns = [ids, *(added[column] for column in _KEPT)]
+            columns += [pa.repeat(value, len(ids)) for value in fixed.values()]
+            writer.write_table(pa.table(columns, schema=schema))
+
+        yield record
 
 
 def logged_scores(store: Store) -> pa.Table:
@@ -141,10 +145,3 @@ def logged_scores(store: Store) -> pa.Table:
     return (
         pa.concat_tables(parts) if parts else pa.table({"prospect_id": pa.array([], pa.string())})
     )
-
-
-def _arrow(values: pd.Series) -> pa.Array:
-    import pyarrow as pa
-
-    kind = pa.string() if values.dtype == object else pa.float64()
-    return pa.array(values, kind, from_pandas=True)

@@ -71,7 +71,7 @@ class TrainingRecord:
     files : sequence of Path
         Kept under their own names, such as the report.
     texts : Mapping
-        File name to text, kept the same way, such as the proposed profile.
+        File name to text, kept the same way, such as the proposed ICP.
     bundle : Path, optional
         The model's folder. Without it the run is recorded and nothing is registered.
     inputs : Mapping

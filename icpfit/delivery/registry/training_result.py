@@ -24,7 +24,7 @@ class TrainingResult:
     model_version : int or None
         The version that was registered; None where there was no signal.
     decision : str
-        What the evidence says of the profile in use, one sentence; empty where nothing was asked.
+        What the evidence says of the current ICP, one sentence; empty where nothing was asked.
     """
 
     facts: ReportFacts

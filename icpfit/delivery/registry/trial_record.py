@@ -125,7 +125,11 @@ def trial_record(
                 "n": trial.signal.n,
             },
         },
-        ledger={"tables": accounts.ledger.tables, "warnings": accounts.ledger.warnings},
+        ledger={
+            "tables": accounts.ledger.tables,
+            "warnings": accounts.ledger.warnings,
+            "matching": accounts.ledger.matching,
+        },
         digests=digests,
         tags={
             "icpfit.signal": trial.signal.tier,

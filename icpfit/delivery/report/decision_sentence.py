@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from icpfit.delivery.amounts import account_count, count, horizon_in_words, interval, money, percent
+from icpfit.delivery.report.icp_words import current_words
 from icpfit.evidence.enough_signal import accounts_for_signal
 
 if TYPE_CHECKING:
@@ -13,7 +14,13 @@ if TYPE_CHECKING:
     from icpfit.insight.redefinition.redefinition import Redefinition
     from icpfit.measure.estimate import Estimate
 
-__all__ = ["chance_words", "decision_basis", "decision_sentence", "what_would_be_enough"]
+__all__ = [
+    "chance_words",
+    "counting_words",
+    "decision_basis",
+    "decision_sentence",
+    "what_would_be_enough",
+]
 
 _NEAR_BORDER = 0.1
 
@@ -26,7 +33,7 @@ def decision_sentence(
     Parameters
     ----------
     found : Redefinition
-        The comparison of the profile in use with the one proposed.
+        The comparison of the current ICP with the one proposed.
     horizon, currency : str
         As in the settings.
     signal : Signal, optional
@@ -44,12 +51,12 @@ def decision_sentence(
         return f"Keep {_in_use(found)}: the proposal would choose the same accounts."
     margin = compared.equal["margin"]
     both = (
-        f"at equal volume, the proposed profile left {money(margin.proposed.value, currency)} an "
-        f"account over {horizon_in_words(horizon)} and {_in_use(found)} "
-        f"{money(margin.current.value, currency)}"
+        "by the same number of accounts, the proposed ICP left "
+        f"{money(margin.proposed.value, currency)} an account over {horizon_in_words(horizon)} and "
+        f"{_in_use(found)} {money(margin.current.value, currency)}"
     )
     if found.decision == "change":
-        verb = "Change the profile" if found.current is not None else "Take up the proposed profile"
+        verb = "Change the ICP" if found.current is not None else "Take up the proposed ICP"
         return f"{verb}: {both} ({_difference(margin.difference, currency)})."
     if found.why == "worse":
         return f"Keep {_in_use(found)}: {both} ({_difference(margin.difference, currency)})."
@@ -82,14 +89,61 @@ def decision_basis(found: Redefinition, currency: str, signal: Signal | None = N
     said = [f"Measured after all cost to serve, on {apart}: {found.basis}."]
     if found.proposed is None:
         said = [f"Looked into: {found.basis}.", _enough_signal(signal)]
+    said.append(counting_words(found, currency))
     if found.comparison is not None and found.approximate:
         said.append(
             "Intervals of money are approximate: fewer than 1,000 accounts judged, or than 300 "
-            "chosen by each profile."
+            "chosen by each ICP."
         )
     if found.decision == "cannot tell":
         said.append(what_would_be_enough(found, currency))
     return " ".join(sentence for sentence in said if sentence)
+
+
+def counting_words(found: Redefinition, currency: str) -> str:
+    """Return which accounts of the two ICPs are counted, wherever one is held against the other.
+
+    Parameters
+    ----------
+    found : Redefinition
+        The comparison.
+    currency : str
+        ISO code.
+
+    Returns
+    -------
+    str
+        How many of each, which of the larger one's and what all of them left, and that whom the
+        proposal would fix or avoid is in neither; empty without a comparison.
+    """
+    compared = found.comparison
+    if compared is None:
+        return ""
+    whose = {"proposed": "the proposed ICP", "current": "the current ICP"}
+    if found.current is None:
+        whose["current"] = "all accounts"
+    volume = compared.volume
+    larger, smaller, n = "proposed", "current", compared.n_proposed
+    if compared.n_current > volume:
+        larger, smaller, n = "current", "proposed", compared.n_current
+    said = f"Counted alike throughout: {count(volume)} targets of each."
+    if n > volume:
+        all_left = getattr(compared.own["margin"], larger).value
+        which = "those that it calls first"
+        if larger == "current" and found.current is None:
+            which = "a like share of each"
+        said = (
+            f"Counted alike throughout, {account_count(volume)} each: all targets of"
+            f" {whose[smaller]}, and of the {count(n)} of {whose[larger]} {which} (all"
+            f" {count(n)} left {money(all_left, currency)} each)."
+        )
+    if found.n_to_fix:
+        more = "is no target" if found.n_to_fix == 1 else "are no targets"
+        said += (
+            f" The {account_count(found.n_to_fix)} that the proposal would fix {more} of it until"
+            " then."
+        )
+    return said
 
 
 def what_would_be_enough(found: Redefinition, currency: str) -> str:
@@ -110,7 +164,7 @@ def what_would_be_enough(found: Redefinition, currency: str) -> str:
     enough = found.enough
     if found.why == "chance" and found.comparison is not None:
         return (
-            f"Enough would be more accounts judged that the smaller profile chooses; it chooses "
+            f"Enough would be more accounts judged that the smaller ICP chooses; it chooses "
             f"{count(found.comparison.volume)} of {count(found.n)}."
         )
     if found.why not in ("spans zero", "too few", "one account", "not independent"):
@@ -183,7 +237,7 @@ def _without_proposal(found: Redefinition, signal: Signal | None) -> str:
         )
     if found.current is None:
         return (
-            "Cannot tell yet: there is no profile in use, and no group of accounts stands out "
+            "Cannot tell yet: there is no current ICP, and no group of accounts stands out "
             "clearly enough to propose one."
         )
     return (
@@ -218,4 +272,4 @@ def _ends(found: Estimate, currency: str) -> str:
 
 
 def _in_use(found: Redefinition) -> str:
-    return "the profile in use" if found.current is not None else "taking every account"
+    return current_words(found.current)

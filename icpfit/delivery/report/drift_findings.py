@@ -224,7 +224,7 @@ def _advice(found: Drift) -> str:
             "check that the columns above mean what they meant before; use the order inside groups "
             "that were served, and leave out what is not rated"
         )
-    if any(column.state == "alert" for column in found.columns):
+    if any(column.state in ("alert", "warn") for column in found.columns):
         return "check that the columns above mean what they meant before; the order may be used"
     if not found.is_list:
         return "nothing"

@@ -33,7 +33,7 @@ class ChosenMargin:
     Parameters
     ----------
     label : str
-        Such as "the profile in use".
+        Such as "the current ICP".
     margin : Estimate
         Per account, in currency units.
     role : {"model", "icp", "all"}

@@ -136,7 +136,7 @@ def _drawn_steps(steps: Sequence[MarginStep]) -> list[MarginStep]:
 
 
 def choices_figure(judgement: Judgement, horizon: str, currency: str) -> ReportFigure:
-    """Return the margin per account of the model's choice and of the profile in use.
+    """Return the margin per account of the model's choice and of the current ICP.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def choices_figure(judgement: Judgement, horizon: str, currency: str) -> ReportF
         chosen = f"{count(icp.n_selected)} accounts chosen by each. "
         choices = [
             ChosenMargin("the model's choice", icp.model_margin, "model"),
-            ChosenMargin("the profile in use", icp.icp_margin, "icp"),
+            ChosenMargin("the current ICP", icp.icp_margin, "icp"),
             *choices,
         ]
     else:

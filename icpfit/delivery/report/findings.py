@@ -111,13 +111,13 @@ def headline(
             spread = "rests on too few accounts for an interval"
         return (
             f"{weak}Cannot tell yet: {_lowered(judged_on(judgement))}, the model's choice earned "
-            f"{model} an account and that of the profile in use {rule} {over}; at the same volume "
+            f"{model} an account and that of the current ICP {rule} {over}; at the same volume "
             f"the difference {spread}."
         )
     verb = "earned" if icp.verdict == "model better" else "earned only"
     return (
         f"{weak}{judged_on(judgement)}, the model's choice {verb} {model} an account {over}, "
-        f"against {rule} for the profile in use at the same volume "
+        f"against {rule} for the current ICP at the same volume "
         f"(difference {money(icp.difference.value, currency)}, {level}: {size})."
     )
 
@@ -233,7 +233,7 @@ def choices_finding(judgement: Judgement, currency: str) -> str:
     Parameters
     ----------
     judgement : Judgement
-        With a comparison to the profile in use.
+        With a comparison to the current ICP.
     currency : str
         ISO code.
 
@@ -252,12 +252,12 @@ def choices_finding(judgement: Judgement, currency: str) -> str:
         )
     return (
         f"The model's choice earned {money(icp.model_margin.value, currency)} an account, that of "
-        f"the profile in use {money(icp.icp_margin.value, currency)}, all accounts {everyone}."
+        f"the current ICP {money(icp.icp_margin.value, currency)}, all accounts {everyone}."
     )
 
 
 def margin_curve_finding(judgement: Judgement, currency: str) -> str:
-    """Return what the model's order collects, beside the profile in use or no order.
+    """Return what the model's order collects, beside the current ICP or no order.
 
     Parameters
     ----------
@@ -269,14 +269,14 @@ def margin_curve_finding(judgement: Judgement, currency: str) -> str:
     Returns
     -------
     str
-        In money, at the volume of the profile in use or at a fifth of the accounts.
+        In money, at the volume of the current ICP or at a fifth of the accounts.
     """
     curve, icp = judgement.margin_curve, judgement.against_icp
     if icp is not None and icp.comparable:
         best = float(np.interp(icp.share, curve.share, curve.perfect))
         return (
             f"With {percent(icp.share)} of the accounts, the model's order collects "
-            f"{money(icp.model_margin.value * icp.n_selected, currency)}, the profile in use "
+            f"{money(icp.model_margin.value * icp.n_selected, currency)}, the current ICP "
             f"{money(icp.icp_margin.value * icp.n_selected, currency)}, the best order there could "
             f"be {money(best, currency)}."
         )

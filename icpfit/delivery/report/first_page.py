@@ -110,7 +110,7 @@ class FirstPage:
     Parameters
     ----------
     decision : {"change", "keep", "cannot tell"}
-        What the evidence says of the profile in use.
+        What the evidence says of the current ICP.
     headline : str
         The decision in one sentence.
     basis : str
@@ -151,7 +151,7 @@ def bare_first_page(facts: ReportFacts) -> FirstPage:
     Returns
     -------
     FirstPage
-        Its sentence says what is known of the model against the profile in use; nobody is told to
+        Its sentence says what is known of the model against the current ICP; nobody is told to
         change anything.
     """
     said = headline(
@@ -187,9 +187,11 @@ def trust_sentences(facts: ReportFacts) -> tuple[str, ...]:
         else "Not held against the books: the settings don't state them (data.controls).",
     ]
     if facts.sensitivity is not None:
+        shakiest = facts.sensitivity.shakiest
         said.append(
             facts.sensitivity.banner
-            or "Stable definition: no assumption behind a profitable fit changes much of the list."
+            or "No assumption tested moves three in ten of the fits or, beyond luck, of the list"
+            + (f"; most labels flip with {shakiest}." if shakiest else ".")
         )
     if judgement is not None and judgement.gates:
         passed = sum(gate.passed for gate in judgement.gates)

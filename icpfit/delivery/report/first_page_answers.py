@@ -20,6 +20,8 @@ from icpfit.insight.service.team_load import AS_WON
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from icpfit.insight.redefinition.redefinition import Redefinition
     from icpfit.insight.service.team_load import ProfileLoad, TeamLoad
     from icpfit.measure.estimate import Estimate
@@ -32,8 +34,8 @@ WITHOUT_INDEPENDENCE = (
 
 PROPOSED, CURRENT = "proposed ICP", "current ICP"
 WHOSE = {
-    PROPOSED: "the proposed profile",
-    CURRENT: "the profile in use",
+    PROPOSED: "the proposed ICP",
+    CURRENT: "the current ICP",
     AS_WON: "today's intake",
 }
 
@@ -65,32 +67,24 @@ def worth_answer(found: Redefinition | None, horizon: str, currency: str) -> Ans
         return answer("", "", why)
     if not found.independent:
         return answer("", "", WITHOUT_INDEPENDENCE)
-    instead = "instead of the one in use" if found.current is not None else "instead of anybody"
+    instead = "instead of the current one" if found.current is not None else "instead of anybody"
     text = (
-        f"per 100 customers won by the proposed profile {instead}, over "
+        f"per 100 customers won by the proposed ICP {instead}, over "
         f"{horizon_in_words(horizon)}, if win rates stay the same."
     )
-    compared = found.comparison
-    if compared is not None and compared.n_proposed > compared.volume:
-        own = compared.own["margin"]
-        text += (
-            f" That is the first {count(compared.volume)} of the {count(compared.n_proposed)} "
-            f"accounts in its order of calling; all of them left "
-            f"{money(own.proposed.value, currency)} each, "
-            f"{money(own.difference.value, currency, signed=True)} against the profile in use."
-        )
     fixed = found.worth_once_fixed
     if fixed is not None and not math.isnan(fixed.value):
         text += (
-            " With the remedial cost of the groups to fix taken out of the books, "
-            f"{money_interval(fixed, currency)}."
+            " With the groups to fix mended, and won as well: "
+            f"{money_interval(fixed, currency)}"
+            + ("; the current one gains by that, too." if found.current is not None else ".")
         )
     value = money(found.worth.value, currency, signed=True)
     return answer(value, _level_and_ends(found.worth, currency), text)
 
 
 def load_answer(loads: Sequence[TeamLoad] | None) -> Answer:
-    """Return which team the proposed profile would overload, in its own unit.
+    """Return which team the proposed ICP would overload, in its own unit.
 
     Parameters
     ----------
@@ -101,7 +95,7 @@ def load_answer(loads: Sequence[TeamLoad] | None) -> Answer:
     -------
     Answer
         Named "load"; the team that lacks most of its capacity and the others by name, then what
-        the profile in use would overload. Without a proposed profile, what that one would.
+        the current ICP would overload. Without a proposed ICP, what that one would.
     """
 
     def answer(value: str, ends: str, text: str) -> Answer:
@@ -174,9 +168,14 @@ def lost_answer(found: Redefinition | None, currency: str) -> Answer:
         return answer("None", f"of the {account_count(found.n)} judged.{came}")
     kept = (
         f"of {count(found.n)} judged were a fit ({money(float(good['margin'].mean()), currency)} "
-        "each) and would not be chosen any more."
+        f"each) and would be no target any more{_until_fixed(good)}."
     )
     return answer(account_count(len(good)), f"{kept}{came}")
+
+
+def _until_fixed(good: pd.DataFrame) -> str:
+    n = int((good["move"] == "to fix").sum())
+    return f", {count(n)} of them until their cost is fixed" if n else ""
 
 
 def _tightest_first(loads: Sequence[TeamLoad], profile: str) -> list[tuple[TeamLoad, ProfileLoad]]:
@@ -195,7 +194,7 @@ def _instead(measured: Sequence[tuple[TeamLoad, ProfileLoad]]) -> str:
     if not over:
         return ""
     teams = " and ".join(f"{team.team} ({_used(team, load)})" for team, load in over[:2])
-    return f" With the profile in use: {teams}."
+    return f" With the current ICP: {teams}."
 
 
 def _used(team: TeamLoad, load: ProfileLoad) -> str:

@@ -15,17 +15,21 @@ from icpfit.delivery.amounts import (
 from icpfit.delivery.report.first_page import Choice, Group
 from icpfit.delivery.report.held_out_words import (
     accounts_told,
+    by_money,
     caveat,
     enough_held_out,
+    firmness,
     told_figures,
     which,
 )
 from icpfit.delivery.report.quantities import quantity_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from icpfit.insight.segments.found import FoundSegment, FoundSegments
 
-__all__ = ["cause_words", "choices"]
+__all__ = ["MOST_SHOWN", "Part", "cause_words", "choices", "shown_groups"]
 
 MOST_SHOWN = {"segments": 3, "fix": 2, "avoid": 2}
 Part = Literal["segments", "fix", "avoid"]
@@ -58,9 +62,11 @@ def choices(
     Returns
     -------
     tuple of Choice
-        Bring in, leave, fix; an empty one says why it is empty. Candidates are only counted.
-        Figures are those of the hold-out, each group by its own rule; where there are too few of
-        its accounts, those that chose the group, so marked.
+        Bring in, leave, fix; an empty one says why it is empty. Of the candidates the one with most
+        money is named as such, the others counted. Groups stand in the order of the money that
+        hangs on them, each with how firmly it stands. Figures are those of the hold-out, each group
+        by its own rule; where there are too few of its accounts, those that chose the group, so
+        marked.
     """
     if found is None:
         return ()
@@ -75,6 +81,24 @@ def choices(
         )
         for part, heading, kind in HEADINGS
     )
+
+
+def shown_groups(found: FoundSegments, part: Part) -> list[FoundSegment]:
+    """Return the groups of one part that stand on the first page.
+
+    Parameters
+    ----------
+    found : FoundSegments
+        The groups found.
+    part : {"segments", "fix", "avoid"}
+        Bring in, fix, leave.
+
+    Returns
+    -------
+    list of FoundSegment
+        Those that passed, most money first; at most three, or two to fix or to leave.
+    """
+    return by_money(found.of(part))[: MOST_SHOWN[part]]
 
 
 def cause_words(group: FoundSegment, currency: str) -> str:
@@ -115,25 +139,36 @@ def _choice(
     horizon: str,
     currency: str,
 ) -> Choice:
-    of_part = [group for group in found.segments if group.part == part]
-    passed = [group for group in of_part if group.status == "segment"]
+    drawn = shown_groups(found, part)
     shown = tuple(
-        Group(group.segment.name, _figures(group, found, horizon, currency))
-        for group in passed[: MOST_SHOWN[part]]
+        Group(group.segment.name, _figures(group, found, horizon, currency)) for group in drawn
     )
     more = []
-    if any(enough_held_out(group) is not None for group in passed[: MOST_SHOWN[part]]):
+    if any(enough_held_out(group) is not None for group in drawn):
         more.append(f"Measured on {which(found)} accounts that did not decide who stands here.")
-    left = len(passed) - MOST_SHOWN[part]
+    left = len(found.of(part)) - len(drawn)
     if left > 0:
-        more.append(f"{left} more in the chapter on segments.")
-    guesses = len(of_part) - len(passed)
-    if guesses:
-        named = "candidate" if guesses == 1 else "candidates"
-        more.append(f"{guesses} {named} did not pass the test.")
+        more.append(f"{left} more {'stands' if left == 1 else 'stand'} in the chapter.")
+    more += _to_confirm(by_money(found.of(part, passed=False)), found, currency)
     of_all = part == "segments" or not found.segments
     empty = (found.note if of_all else "") or EMPTY[part]
     return Choice(heading, kind, shown, empty, " ".join(more), "segments" if more else "")
+
+
+def _to_confirm(
+    candidates: Sequence[FoundSegment], found: FoundSegments, currency: str
+) -> list[str]:
+    """Name the candidate on which most money hangs: with other accounts it might have passed."""
+    if not candidates:
+        return []
+    first, *others = candidates
+    also = f", nor did {len(others)} more" if others else ""
+    left = money_interval(told_figures(first).margin, currency)
+    said = (
+        f"Candidate, to be confirmed: “{first.segment.name}” left {left} each"
+        f" ({accounts_told(first, found)}), and did not pass the test{also}."
+    )
+    return [said]
 
 
 def _figures(
@@ -146,8 +181,12 @@ def _figures(
     accounts = accounts_told(group, found) + (f", {marked}" if marked else "")
     if group.part == "segments":
         fit = f"{percent_interval(told.fit_rate)} were a profitable fit"
-        return (f"{margin} over {over}; {fit}; {accounts}",)
+        return _without_empty(f"{margin} over {over}; {fit}; {accounts}", firmness(group, found))
     without = money_interval(told.margin_if_fixed, currency)
     said = f"{margin}; {without} with remedial cost taken out of the books; {accounts}"
     cause = cause_words(group, currency) if group.part == "fix" else ""
-    return (said, *((f"{cause[:1].upper()}{cause[1:]}",) if cause else ()))
+    return _without_empty(said, f"{cause[:1].upper()}{cause[1:]}", firmness(group, found))
+
+
+def _without_empty(*said: str) -> tuple[str, ...]:
+    return tuple(text for text in said if text)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from icpfit.delivery.amounts import account_count, count
 from icpfit.insight.segments.figures import FEWEST
+from icpfit.insight.segments.verdicts import STABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from icpfit.insight.segments.figures import GroupFigures
     from icpfit.insight.segments.found import FoundSegment, FoundSegments, Part
 
-__all__ = ["accounts_told", "caveat", "enough_held_out", "told_figures", "which"]
+__all__ = [
+    "accounts_told",
+    "by_money",
+    "caveat",
+    "enough_held_out",
+    "firmness",
+    "told_figures",
+    "which",
+]
 
+_FIRM = 0.8
 # Which way the figures lean where the same accounts chose the group.
 _LEANS: dict[Part, str] = {
     "segments": "rather too high",
@@ -69,6 +82,62 @@ def told_figures(group: FoundSegment) -> FoundSegment | GroupFigures:
         chose it, which `caveat` marks.
     """
     return enough_held_out(group) or group
+
+
+def by_money(groups: Iterable[FoundSegment]) -> list[FoundSegment]:
+    """Return groups in the order of the money that hangs on them.
+
+    Parameters
+    ----------
+    groups : iterable of FoundSegment
+        Groups found.
+
+    Returns
+    -------
+    list of FoundSegment
+        First the one with most money for each account of all, whatever its sign: its share of the
+        accounts times its margin, or of a group to fix times what its remedial cost takes. Equal
+        ones stand in the order of their names.
+    """
+
+    def money_of(group: FoundSegment) -> float:
+        told = told_figures(group)
+        margin = told.margin.value
+        if group.part == "fix":
+            margin = told.margin_if_fixed.value - margin
+        return abs(told.coverage * margin)
+
+    return sorted(groups, key=lambda group: (-money_of(group), group.segment.name))
+
+
+def firmness(group: FoundSegment, found: FoundSegments) -> str:
+    """Return how firmly a group stands, by the half-samples that lead to it again.
+
+    Parameters
+    ----------
+    group : FoundSegment
+        A group that passed.
+    found : FoundSegments
+        What it was found among.
+
+    Returns
+    -------
+    str
+        A sentence with the count; empty where no half-sample was drawn.
+
+    Notes
+    -----
+    "Firm" from 4 of 5 on, "fairly firm" from half on: below, other accounts may draw other borders.
+    """
+    if found.half_samples == 0 or math.isnan(group.stability):
+        return ""
+    again = round(group.stability * found.half_samples)
+    drawn = f"{count(again)} of {count(found.half_samples)} searches on half of the accounts"
+    if group.stability >= _FIRM:
+        return f"Firm: {drawn} lead to it again."
+    if group.stability >= STABLE:
+        return f"Fairly firm: {drawn} lead to it again."
+    return f"Confirm before relying on its borders: {drawn} lead to it again."
 
 
 def accounts_told(group: FoundSegment, found: FoundSegments) -> str:

@@ -25,6 +25,8 @@ class LabelFindings:
         The warning where the list hinges on an assumption; else empty.
     sentences : tuple of str
         What a reader must know beside the table.
+    shakiest : str
+        The assumption that flips most labels, with its share; empty where none was tested.
     table : ReportTable
         One row per assumption.
     left_out : tuple of str
@@ -33,6 +35,7 @@ class LabelFindings:
 
     banner: str
     sentences: tuple[str, ...]
+    shakiest: str
     table: ReportTable
     left_out: tuple[str, ...] = ()
 
@@ -55,7 +58,7 @@ def label_findings(found: Sensitivity, budget: Budget, currency: str) -> LabelFi
         Banner, sentences and table.
     """
     others = found.variants[1:]
-    said = []
+    said, shakiest = [], ""
     if found.ambiguity is not None:
         near = found.ambiguity
         share = percent(near.n / near.of) if near.of else UNKNOWN
@@ -70,13 +73,14 @@ def label_findings(found: Sensitivity, budget: Budget, currency: str) -> LabelFi
             f"Most labels flip with {worst.assumption} ({worst.name}): {count(worst.flipped)} of"
             f" {count(worst.n)}, {percent(worst.flipped_share)}."
         )
+        shakiest = f"{worst.assumption} ({worst.name}: {percent(worst.flipped_share)})"
     if found.seed_overlap is not None:
         said.append(
             f"Another seed of the same small model keeps an overlap of {figure(found.seed_overlap)}"
             " of its list: what differs by less is luck."
         )
     return LabelFindings(
-        found.banner, (*said, *found.notes), sensitivity_table(found), budget.left_out
+        found.banner, (*said, *found.notes), shakiest, sensitivity_table(found), budget.left_out
     )
 
 

@@ -46,10 +46,11 @@ def market_headline(market: Market) -> str:
     idea, currency = f"“{market.idea.name}”", market.currency
     if market.speaks == "no":
         return f"Nothing in your data speaks to {idea}."
+    exact = _exact(market)
     left = money_interval(market.figures.margin, currency)
     who = _who(market)
     if market.speaks == "a little":
-        return f"Your data speak only a little to {idea}: {who} left {left} each."
+        return f"Your data speak only a little to {idea}: {exact}{who} left {left} each."
     return f"{who[:1].upper()}{who[1:]} left {left} each, {_against_others(market)}."
 
 
@@ -92,6 +93,15 @@ def market_lead(market: Market) -> str:
         f"{silent} Figures below are those of all accounts, as a yardstick, and say nothing of "
         "this market."
     )
+
+
+def _exact(market: Market) -> str:
+    """Say first what the few left that match to the letter, before those that are only near."""
+    if market.exact is None:
+        return ""
+    n, left = market.exact.n, market.exact.margin
+    them = "the one that matches it" if n == 1 else f"the {count(n)} that match it"
+    return f"{them} left {money_interval(left, market.currency)} each; "
 
 
 def _impossible(condition: ConditionMet) -> str:

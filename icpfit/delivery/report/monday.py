@@ -10,10 +10,12 @@ from icpfit.delivery.report.first_page import Action
 from icpfit.delivery.report.first_page_groups import cause_words
 from icpfit.delivery.report.held_out_words import (
     accounts_told,
+    by_money,
     caveat,
     enough_held_out,
     told_figures,
 )
+from icpfit.insight.segments.verdicts import STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,12 +74,18 @@ def actions(
 def _marketing(groups: Sequence[FoundSegment], redefined: Redefinition | None) -> list[Action]:
     if redefined is None or redefined.decision != "change" or not groups:
         return []
-    names = _listed([group.segment.name for group in groups])
+    firm = by_money(group for group in groups if not group.stability < STABLE)
+    loose = by_money(group for group in groups if group.stability < STABLE)
+    names = _listed([group.segment.name for group in firm or loose])
     task = f"build the list for {names}; the rules stand as SQL in the next chapter."
+    if firm and loose:
+        others = _listed([group.segment.name for group in loose])
+        task += f" Confirm {others} on a few wins before relying on their borders."
     market = redefined.market
     if market is not None:
         n = sum(market.by_segment.get(group.segment.name, 0) for group in groups)
-        task += f" {count(n)} of the {count(market.n)} prospects in the list are in them."
+        whose = "them" if len(groups) > 1 else "it"
+        task += f" {count(n)} of the {count(market.n)} prospects in the list are in {whose}."
     return [Action("Marketing operations", _capital(task))]
 
 
@@ -95,7 +103,7 @@ def _service(
     borne_out = [group for group in known if not _earns_or_stays_lost(group)]
     if not borne_out:
         return [Action("Service lead", _watch(known[0], found, currency))]
-    group = max(borne_out, key=lambda it: (it.n * gain(it), it.segment.name))
+    group = by_money(borne_out)[0]
     task = (
         f"in “{group.segment.name}”, take the first cause in hand: "
         f"{cause_words(group, currency)}. All its remedial cost is {money(gain(group), currency)} "
@@ -115,9 +123,7 @@ def _sales(
     ]
     if not borne_out:
         return [Action("Sales lead", _watch(sure[0], found, currency))]
-    worst, *others = sorted(
-        borne_out, key=lambda it: (told_figures(it).margin.value * it.n, it.segment.name)
-    )
+    worst, *others = by_money(borne_out)
     told = told_figures(worst)
     names = _listed([worst.segment.name, *(group.segment.name for group in others)])
     whose = "the first " if others else "they "
@@ -169,10 +175,10 @@ def _collect(
     todo = []
     if redefined is not None and redefined.decision == "cannot tell":
         more = what_would_be_enough(redefined, currency)
-        task = f"keep the profile in use and ask again next quarter. {more}".strip()
+        task = f"keep the current ICP and ask again next quarter. {more}".strip()
         todo.append(Action("Strategy", _capital(task)))
     elif redefined is None or redefined.decision == "keep":
-        task = "Keep the profile in use; train again next quarter, when more accounts are mature."
+        task = "Keep the current ICP; train again next quarter, when more accounts are mature."
         todo.append(Action("Strategy", task))
     guesses = [group for group in found.segments if group.status == "candidate"] if found else []
     wanted = [group.segment.name for group in guesses if group.part == "segments"]

@@ -6,10 +6,12 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from icpfit.delivery.report.icp_words import icp_named
+
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["FIRST_LOOK", "adopted_since", "as_trained", "stamped"]
+__all__ = ["FIRST_LOOK", "adopted_since", "as_trained", "looks_so_far", "stamped"]
 
 _STANDING = re.compile(r'(<p id="standing">)[^<]*(</p>)')
 _SINCE = re.compile(r'(<p id="since">)[^<]*(</p>)')
@@ -33,6 +35,35 @@ def as_trained(day: dt.date) -> str:
     return f"As things stood on {day}, before anybody decided on putting the model in use."
 
 
+def looks_so_far(looks: int) -> str:
+    """Return how often a hold-out had been looked at when its page was shown again.
+
+    Parameters
+    ----------
+    looks : int
+        By trainings and decisions; the page itself only shows what a training recorded.
+
+    Returns
+    -------
+    str
+        One sentence; empty for none.
+
+    Examples
+    --------
+    >>> looks_so_far(1)
+    'The hold-out was looked at once so far, by the training that drew this page.'
+    >>> looks_so_far(4)
+    'The hold-out was looked at 4 times so far: each further look makes a lucky result likelier.'
+    """
+    if looks <= 1:
+        said = "The hold-out was looked at once so far, by the training that drew this page."
+        return said if looks else ""
+    return (
+        f"The hold-out was looked at {looks:,} times so far: each further look makes a lucky result"
+        " likelier."
+    )
+
+
 def adopted_since(judged: tuple[str, int] | None, in_use: tuple[str, int] | None) -> str:
     """Return what a reader must know where another profile has come into use since.
 
@@ -50,17 +81,15 @@ def adopted_since(judged: tuple[str, int] | None, in_use: tuple[str, int] | None
     Examples
     --------
     >>> print(adopted_since(("ICP 2023", 1), ("ICP 2026", 2)))
-    The profile in use is now ICP 2026, version 2. The figures below are against ICP 2023,
+    The current ICP is now ICP 2026, version 2. The figures below are against ICP 2023,
     version 1: train again to see the new one judged.
     """
     if judged == in_use:
         return ""
-    now = (
-        "There is no profile in use now"
-        if in_use is None
-        else (f"The profile in use is now {in_use[0]}, version {in_use[1]}")
-    )
-    against = "without one" if judged is None else f"against {judged[0]}, version {judged[1]}"
+    now = "There is no current ICP now"
+    if in_use is not None:
+        now = f"The current ICP is now {icp_named(*in_use)}"
+    against = "without one" if judged is None else f"against {icp_named(*judged)}"
     return f"{now}. The figures below are {against}: train again to see the new one judged."
 
 
@@ -75,7 +104,7 @@ def stamped(page: str, standing: str, look: str = "", since: str = "") -> str:
         One sentence; it is escaped. Empty leaves the page as it is.
 
     look : str
-        How often the hold-out has been looked at; as above.
+        From `looks_so_far`; as above.
     since : str
         What has changed since the page was drawn, to stand above everything; as above.
 

@@ -11,6 +11,7 @@ from icpfit.delivery.report.chapters.profit import profit_chapter
 from icpfit.delivery.report.chapters.redefinition import redefinition_chapter
 from icpfit.delivery.report.chapters.segments import segments_chapter
 from icpfit.delivery.report.chapters.service import service_chapter
+from icpfit.delivery.report.charts.drawings import drawings_kept
 from icpfit.delivery.report.decision_sentence import decision_basis, decision_sentence
 from icpfit.delivery.report.first_page import FirstPage, bare_first_page
 from icpfit.delivery.report.first_page_answers import load_answer, lost_answer, worth_answer
@@ -125,10 +126,11 @@ def kept_pages(
         The page with the names first.
     """
     written = []
-    for names in ("show", "hide"):
-        path = folder / KEPT_PAGES[names]
-        write_report(with_findings(facts, accounts, decided_from, recalibration, names), path)
-        written.append(path)
+    with drawings_kept():
+        for names in ("show", "hide"):
+            path = folder / KEPT_PAGES[names]
+            write_report(with_findings(facts, accounts, decided_from, recalibration, names), path)
+            written.append(path)
     return written
 
 
@@ -145,7 +147,7 @@ def strategy_decision(decided_from: Strategy, facts: ReportFacts) -> str:
     Returns
     -------
     str
-        The decision on the profile in use; empty where nothing was asked.
+        The decision on the current ICP; empty where nothing was asked.
     """
     if decided_from.redefined is None:
         return ""
@@ -168,7 +170,7 @@ def first_page(
     found : FoundSegments, optional
         The groups found.
     redefined : Redefinition, optional
-        The profile in use against the one proposed.
+        The current ICP against the one proposed.
     loads : sequence of TeamLoad, optional
         What each profile asks of each team.
 
@@ -197,6 +199,6 @@ def first_page(
         ),
         trust=bare.trust,
         actions=todo,
-        picture=profile_figure(redefined, horizon, currency),
+        picture=profile_figure(redefined, horizon, currency, found),
         look=bare.look,
     )

@@ -95,14 +95,14 @@ def key_figures(
         volume = f"{account_count(icp.n_selected)} each"
         rows += [
             row("Margin, the model's choice", icp.model_margin, amount, f"per account; {volume}"),
-            row("Margin, chosen by the profile in use", icp.icp_margin, amount, "per account"),
-            row("Difference", icp.difference, amount, "per account, model minus profile in use"),
+            row("Margin, chosen by the current ICP", icp.icp_margin, amount, "per account"),
+            row("Difference", icp.difference, amount, "per account, model minus current ICP"),
             row(
                 "Worth",
                 icp.per_100_won,
                 amount,
-                "per 100 customers won of the model's choice instead of those of the profile in "
-                f"use, over {horizon_in_words(horizon)}, if win rates stay as they are",
+                "per 100 customers won of the model's choice instead of those of the current "
+                f"ICP, over {horizon_in_words(horizon)}, if win rates stay as they are",
             ),
         ]
     else:
@@ -134,7 +134,7 @@ def key_figures(
 
 
 def comparison_table(icp: IcpComparison, currency: str) -> ReportTable:
-    """Return the profile in use beside the model, at the same volume.
+    """Return the current ICP beside the model, at the same volume.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from icpfit.data.joining.ledger import ledger_lines
 from icpfit.delivery.report.driver_rows import DriverRows
 from icpfit.delivery.report.facts import AccountCounts, ReportFacts
+from icpfit.delivery.report.icp_words import icp_named
 from icpfit.economics.margin import whale_curve
 from icpfit.economics.waterfall import margin_waterfall
 from icpfit.icp.wording import sentences
@@ -72,7 +73,7 @@ def trial_report(
     generated_on : date
         The day of the report.
     profile : Profile, optional
-        The profile in use.
+        The current ICP.
     trial, explanation, verdict : optional
         The challenger, why it says what it says, and whether it may go live.
     refusal : str
@@ -111,7 +112,7 @@ def trial_report(
             explanation.contributions, explanation.matrix, contract.features, explanation.basis
         ),
         dropped={} if contract is None else contract.dropped,
-        icp_name="" if profile is None else profile.name,
+        icp_name="" if profile is None else icp_named(profile.name, profile.version),
         icp_sentences=[] if profile is None else sentences(profile, accounts.attributes),
         ledger_lines=ledger_lines(accounts.ledger),
         reconciled=_reconciled(accounts),

@@ -68,6 +68,16 @@ class VariantFinding:
         """Whether it changes the outcomes themselves, and not only what a model makes of them."""
         return self.flipped_share >= MOVED_FLIPPED or self.earned_overlap < MOVED_OTHER_LIST
 
+    def fits_overlap(self, defined: VariantFinding) -> float:
+        """Jaccard index of the profitable fits under the variant and those as defined.
+
+        Of two sets with a and b members of which f are in one only, it is (a + b - f) / (a + b +
+        f); 1 where neither has any.
+        """
+        both = defined.prevalence + self.prevalence
+        apart = self.flipped_share
+        return (both - apart) / (both + apart) if both + apart > 0 else 1.0
+
     @property
     def overlap(self) -> float:
         """The model's overlap, or where there is none that of what the accounts earned."""
@@ -108,7 +118,7 @@ def definition_banner(
     luck: float | None = None,
     objective: Literal["margin", "fit"] = "margin",
 ) -> str:
-    """Say that the list depends on the definition, and on which assumption most.
+    """Say that list or label depend on the definition, and on which assumption most.
 
     Parameters
     ----------
@@ -123,9 +133,10 @@ def definition_banner(
     Returns
     -------
     str
-        Empty when every list has an overlap of .7 or more with that of the label as defined, or
-        where one has not because the model is unsteady: the accounts themselves must have moved
-        (5 % of the labels, or a tenth of the best fifth by what was earned).
+        Empty when under every assumption both the list and the profitable fits have an overlap of
+        .7 or more with those as defined. A list that has not, because the model is unsteady,
+        doesn't count: the accounts themselves must have moved (5 % of the labels, or a tenth of the
+        best fifth by what was earned). Whichever of list and label overlaps least is told first.
 
     Examples
     --------
@@ -141,6 +152,14 @@ def definition_banner(
     Definition-sensitive: the list hinges on the cost of visits. With the cost of visits 20 %
     higher only 67 % of the best fifth would stay in it (overlap 0.50), and 25 % of the labels flip.
     Settle this before acting on the list.
+
+    An order by margin never depends on the hurdle, what counts as a fit does:
+
+    >>> found[1] = VariantFinding("hurdle at 5 EUR", "the hurdle", 200, 80, 0.1, auc, False, 1.0)
+    >>> print(definition_banner(found))
+    Definition-sensitive: what counts as a profitable fit hinges on the hurdle. With the hurdle at 5
+    EUR 40 % of the labels flip: 10 % instead of 40 % would be fits. Settle this before acting on
+    fit rates or probabilities.
     """
 
     def is_sensitive(one: VariantFinding) -> bool:
@@ -148,8 +167,9 @@ def definition_banner(
         return one.moves_accounts and one.overlap < min(SENSITIVE_BELOW, by_chance)
 
     shaky = [one for one in variants[1:] if is_sensitive(one)]
+    label = _label_banner(variants)
     if not shaky:
-        return ""
+        return label[0]
     least = min(one.overlap for one in shaky)
     near = [one for one in shaky if one.overlap <= least + SAME_OVERLAP]
     # One rate among all of them says more than all of them together.
@@ -165,9 +185,33 @@ def definition_banner(
     with_it = (
         f"{worst.name[0].upper()}{worst.name[1:]}" if stands_alone else f"With the {worst.name}"
     )
+    if label[1] < worst.overlap and label[2] != worst.assumption:
+        return (
+            f"{label[0]} The list hinges on {worst.assumption} as well (overlap"
+            f" {worst.overlap:.2f})."
+        )
     return (
         f"Definition-sensitive: the list hinges on {worst.assumption}. {with_it} only"
         f" {100 * kept:.0f} % {those} (overlap {worst.overlap:.2f}), and"
         f" {100 * worst.flipped_share:.0f} % of the labels flip.{also} Settle this before acting on"
         " the list."
     )
+
+
+def _label_banner(variants: Sequence[VariantFinding]) -> tuple[str, float, str]:
+    """Give what is said of the label, its least overlap, and the assumption; empty if none."""
+    overlaps = [(one.fits_overlap(variants[0]), one.name, one) for one in variants[1:]]
+    shaky = [found for found in overlaps if found[0] < SENSITIVE_BELOW]
+    if not shaky:
+        return "", 1.0, ""
+    least, _, worst = min(shaky, key=lambda found: found[:2])
+    with_it = f"With the {worst.name}"
+    if worst.name.startswith(("without ", "over ")):
+        with_it = f"{worst.name[0].upper()}{worst.name[1:]}"
+    said = (
+        f"Definition-sensitive: what counts as a profitable fit hinges on {worst.assumption}."
+        f" {with_it} {100 * worst.flipped_share:.0f} % of the labels flip:"
+        f" {100 * worst.prevalence:.0f} % instead of {100 * variants[0].prevalence:.0f} % would be"
+        " fits. Settle this before acting on fit rates or probabilities."
+    )
+    return said, least, worst.assumption

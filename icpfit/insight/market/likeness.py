@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ import pandas as pd
 from icpfit.errors import SettingsError
 from icpfit.icp.conditions import is_range
 from icpfit.icp.profile import Profile, Segment
-from icpfit.icp.selection import is_selected
+from icpfit.icp.selection import is_selected, parted
 from icpfit.icp.wording import sentence
 from icpfit.insight.market.distance import condition_gaps, condition_weights
 
@@ -30,7 +29,6 @@ __all__ = [
     "require_before_sale",
 ]
 
-_ANY_DAY = dt.date(2000, 1, 1)
 _HINTS = 2
 
 
@@ -172,7 +170,7 @@ def likeness(
     unmet: list[tuple[str, ...]] = [()] * len(facts)
     conditions: list[ConditionMet] = []
     impossible = []
-    for segment in (*idea.segments, *idea.fix):
+    for segment in idea.segments:
         weights = condition_weights(list(segment.where), shares)
         total = sum(weights.values())
         gaps = {name: condition_gaps(facts[name], form) for name, form in segment.where.items()}
@@ -196,10 +194,8 @@ def likeness(
         conditions += found
         if any(condition.n_met == 0 for condition in found):
             impossible.append(segment.name)
-    avoided = np.zeros(len(facts), dtype=bool)
-    for segment in idea.avoid:
-        avoided |= is_selected(Profile("avoid", 1, _ANY_DAY, (segment,)), facts).to_numpy(bool)
-    best[avoided] = 1.0
+    # Whoever the idea would fix or avoid is no part of it, however near otherwise.
+    best[parted(idea, facts).isin(["fix", "avoid"]).to_numpy(bool)] = 1.0
     return Likeness(
         pd.Series(best, index=facts.index, name="distance"),
         pd.Series(unmet, index=facts.index, name="unmet", dtype=object),

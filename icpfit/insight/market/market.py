@@ -83,6 +83,8 @@ class Market:
         Facts missing of 40 % of the basis or more.
     figures, everyone : AccountFigures
         Of the basis, and of all used accounts.
+    exact : AccountFigures or None
+        Of the matching accounts alone, where there are any and they are too few to be the basis.
     difference : Estimate or None
         Mean margin of the basis less that of all other used accounts, per account.
     similar : tuple of SimilarAccount
@@ -112,6 +114,7 @@ class Market:
     missing: tuple[MissingFact, ...]
     figures: AccountFigures
     everyone: AccountFigures
+    exact: AccountFigures | None
     difference: Estimate | None
     similar: tuple[SimilarAccount, ...]
     load: tuple[TeamLoad, ...]
@@ -175,11 +178,14 @@ def explored_market(
     matching = like.is_matching[like.is_matching].index
     matching_used = used[like.is_matching.loc[used].to_numpy(bool)]
     near = used[(like.distance.loc[used] <= NEAR).to_numpy(bool)]
-    groups = len(idea.segments) + len(idea.fix)
+    groups = len(idea.segments)
     speaks, basis = _verdict(len(matching_used), len(near), len(like.impossible) == groups)
     members = {"matching": matching_used, "near": near, "all": used}[basis]
     tell("what such accounts left")
     figures, everyone = (account_figures(accounts, rows, seed=seed) for rows in (members, used))
+    exact = None
+    if basis != "matching" and len(matching_used):
+        exact = account_figures(accounts, matching_used, seed=seed)
     others = used.difference(members)
     return Market(
         idea=idea,
@@ -195,6 +201,7 @@ def explored_market(
         missing=_missing(accounts, members),
         figures=figures,
         everyone=everyone,
+        exact=exact,
         difference=_difference(accounts, members, others, seed=seed),
         similar=nearest_accounts(accounts, like, used, idea, listed),
         load=team_loads(accounts, members, card, seed=seed),

@@ -72,7 +72,7 @@ def nearest_accounts(
         Nearest first, equally near ones by account_id; none that has nothing in common with it.
     """
     order = like.distance.loc[used].sort_index().sort_values(kind="stable").index[:listed]
-    asked = list(dict.fromkeys(name for one in (*idea.segments, *idea.fix) for name in one.where))
+    asked = list(dict.fromkeys(name for one in idea.segments for name in one.where))
     found = []
     for account in order:
         if like.distance[account] >= 1:

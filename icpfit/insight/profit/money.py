@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["APART", "WhereTheMoneyIs", "where_the_money_is"]
 
 APART = "customers compared"
-"""Those that took no part in finding the proposed profile."""
+"""Those that took no part in finding the proposed ICP."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +48,8 @@ class WhereTheMoneyIs:
     whale : WhaleBand
         Over them.
     waterfalls : tuple of GroupWaterfall
-        Of the whole first, then of the current and the proposed profile and any group asked for.
-        Where the proposed profile was found on some of the accounts, both profiles are taken over
+        Of the whole first, then of the current and the proposed ICP and any group asked for.
+        Where the proposed ICP was found on some of the accounts, both profiles are taken over
         the others, which stand before them as "customers compared".
     causes, remedial_causes : CausesMatrix or None
         Of all cost to serve, and of the remedial cost alone; None where there is none.
@@ -107,7 +107,7 @@ def where_the_money_is(
     groups : dict of str to Index, optional
         Further groups, name to accounts.
     reported_on : Index, optional
-        Accounts on which the proposed profile is reported, apart from those on which it was found;
+        Accounts on which the proposed ICP is reported, apart from those on which it was found;
         the hold-out is added, and both profiles are taken over these. By default all.
     seed : int
         Of every bootstrap.

@@ -1,1 +1,1 @@
-"""The profile in use against the one proposed: who comes in, who leaves, and what that is worth."""
+"""The current ICP against the one proposed: who comes in, who leaves, and what that is worth."""

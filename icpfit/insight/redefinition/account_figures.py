@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icpfit.economics.margin import without_remedial
-from icpfit.icp.selection import meets
+from icpfit.icp.selection import parted
 
 if TYPE_CHECKING:
     from icpfit.icp.profile import Profile
@@ -56,7 +56,7 @@ def account_figures(
     names = ("fit", "cost_to_serve", "remedial_cost", "retained", "loyalty")
     found |= {name: column(name) for name in names}
     if proposed.fix:
-        is_fixed = np.any([meets(group, facts).to_numpy() for group in proposed.fix], axis=0)
+        is_fixed = (parted(proposed, facts) == "fix").to_numpy()
         without = without_remedial(outcomes)["margin"].to_numpy(dtype=np.float64)
         found["margin_once_fixed"] = np.where(is_fixed, without, margin)
     return found

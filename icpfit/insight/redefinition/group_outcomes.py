@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from icpfit.icp.selection import meets, selected
+from icpfit.icp.selection import PARTS, listed, meets
 from icpfit.measure.estimate import Estimate
 from icpfit.measure.intervals import bootstrap, wilson
 from icpfit.measure.weighted import weighted_mean
@@ -36,8 +36,9 @@ class GroupOutcome:
     name : str
         The group's name.
     n : int
-        Accounts judged that fall in it: in the first group that fits, as `selected` names it; of a
-        group to avoid all that meet it.
+        Accounts judged that fall in it: of a segment its targets, each in the first segment that
+        fits; of a group to fix those that are in none to avoid, in the same way; of a group to
+        avoid all that meet it.
     fit_rate : Estimate
         Share that was a profitable fit, with Wilson's interval.
     margin : Estimate
@@ -86,12 +87,12 @@ def group_outcomes(
     """
     if profile is None:
         return ()
-    named = selected(profile, facts)
+    named = listed(profile, facts)
     found = []
-    parts: tuple[Literal["segments", "fix", "avoid"], ...] = ("segments", "fix", "avoid")
-    for part in parts:
+    for part in PARTS:
         for group in getattr(profile, part):
-            inside = meets(group, facts) if part == "avoid" else named == group.name
+            told = group.name if part == "segments" else f"{part}: {group.name}"
+            inside = meets(group, facts) if part == "avoid" else named == told
             chosen = outcomes[inside.to_numpy(dtype=bool)]
             n, fits = len(chosen), int(chosen["fit"].astype(bool).sum())
             margin = _mean(chosen["margin"].to_numpy(dtype=np.float64), seed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from icpfit.icp.selection import selected, undefined_share
+from icpfit.icp.selection import PARTS, parted, selected, undefined_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +27,14 @@ class MarketCounts:
     n : int
         Prospects in the list.
     current, proposed : int or None
-        How many each profile selects; None where there is no such profile.
+        How many targets each profile has; None where there is no such profile.
     both : int or None
-        How many both select.
+        How many are targets of both.
+    by_part : Mapping of str to int
+        Of the proposed ICP "segments" (its targets), "fix" and "avoid", each account in one; the
+        rest of the list is in none. Empty without one.
     by_segment : Mapping of str to int
-        The proposed profile's segments, then its groups to fix, each with how many fall in it.
+        Targets of the proposed ICP by the name of their segment.
     current_undefined, proposed_undefined : float
         Share of the prospects for which missing facts leave the rule open, 0 to 1; they are not
         counted as selected.
@@ -43,6 +46,7 @@ class MarketCounts:
     current: int | None
     proposed: int | None
     both: int | None
+    by_part: Mapping[str, int]
     by_segment: Mapping[str, int]
     current_undefined: float
     proposed_undefined: float
@@ -60,7 +64,7 @@ class MarketCounts:
 def market_counts(
     facts: pd.DataFrame, current: Profile | None, proposed: Profile | None
 ) -> MarketCounts:
-    """Count the prospects that each profile selects.
+    """Count the prospects that are targets of each profile, and those that it sets apart.
 
     Parameters
     ----------
@@ -100,13 +104,14 @@ def market_counts(
     }
     absent = tuple(attribute for attribute in asked if attribute not in facts.columns)
     known = facts.assign(**{name: pd.Series(None, facts.index, dtype=object) for name in absent})
-    named = [None if one is None else selected(one, known) for one in (current, proposed)]
-    chosen = [None if names is None else names.notna().to_numpy() for names in named]
+    parts = [None if one is None else parted(one, known) for one in (current, proposed)]
+    chosen = [None if part is None else (part == "segments").to_numpy() for part in parts]
+    by_part: dict[str, int] = {}
     by_segment: dict[str, int] = {}
-    if proposed is not None and named[1] is not None:
-        counts = named[1].value_counts()
-        groups = (*proposed.segments, *proposed.fix)
-        by_segment = {group.name: int(counts.get(group.name, 0)) for group in groups}
+    if proposed is not None and parts[1] is not None:
+        by_part = {part: int((parts[1] == part).sum()) for part in PARTS}
+        counts = selected(proposed, known).value_counts()
+        by_segment = {group.name: int(counts.get(group.name, 0)) for group in proposed.segments}
     both = None
     if chosen[0] is not None and chosen[1] is not None:
         both = int(np.count_nonzero(chosen[0] & chosen[1]))
@@ -115,6 +120,7 @@ def market_counts(
         current=None if chosen[0] is None else int(np.count_nonzero(chosen[0])),
         proposed=None if chosen[1] is None else int(np.count_nonzero(chosen[1])),
         both=both,
+        by_part=by_part,
         by_segment=by_segment,
         current_undefined=0.0 if current is None else undefined_share(current, known),
         proposed_undefined=0.0 if proposed is None else undefined_share(proposed, known),

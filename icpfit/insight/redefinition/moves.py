@@ -1,4 +1,4 @@
-"""Which accounts come in, leave, or change their place when the profile changes."""
+"""Which accounts become targets, stop being ones, or move when the profile changes."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import numpy as np
 import pandas as pd
 
 from icpfit.icp.calling_order import tiers
-from icpfit.icp.selection import selected
+from icpfit.icp.selection import listed, parted
 
 if TYPE_CHECKING:
     from icpfit.icp.profile import Profile
 
 __all__ = ["ALL_MOVES", "moves"]
 
-ALL_MOVES = ("in", "out", "moved", "kept")
-_PLACES = {3.0: "first priority", 2.0: "second priority", 1.0: "to fix"}
+ALL_MOVES = ("in", "out", "to fix", "moved", "kept")
+_PLACES = {3.0: "first priority", 2.0: "second priority"}
 
 
 def moves(current: Profile | None, proposed: Profile, facts: pd.DataFrame) -> pd.DataFrame:
-    """Say of each account that either profile selects what the change would do to it.
+    """Say of each account that is a target of either profile what the change would do to it.
 
     Parameters
     ----------
     current : Profile or None
-        The profile in use; None means that every account is taken.
+        The current ICP; None means that every account is taken.
     proposed : Profile
         The one proposed.
     facts : DataFrame, n rows
@@ -34,10 +34,11 @@ def moves(current: Profile | None, proposed: Profile, facts: pd.DataFrame) -> pd
     Returns
     -------
     DataFrame
-        Indexed like the facts, in plain order of the index: ``move`` ("in", "out", "moved" when
-        both select it at another place, "kept"), ``current`` and ``proposed`` (the segment, or
-        None), ``current_place`` and ``proposed_place`` ("first priority", "second priority", "to
-        fix", or None). Accounts that neither selects are left out.
+        Indexed like the facts, in plain order of the index: ``move`` ("in", "out", "to fix" when it
+        stops being a target until its cost is fixed, "moved" when both select it at another place,
+        "kept"), ``current`` and ``proposed`` (as `icpfit.icp.selection.listed` names the group, or
+        None), ``current_place`` and ``proposed_place`` ("first priority", "second priority", or
+        None for no target). Accounts that are no target of either are left out.
 
     Raises
     ------
@@ -56,8 +57,8 @@ def moves(current: Profile | None, proposed: Profile, facts: pd.DataFrame) -> pd
     >>> old = Profile("old", 1, day, (Segment("a", {"x": ["1", "2"]}),))
     >>> new = Profile("new", 2, day, (Segment("b", {"x": ["3"]}),), (Segment("c", {"x": ["2"]}),))
     >>> found = moves(old, new, pd.DataFrame({"x": ["1", "2", "3", "4"]}))
-    >>> found["move"].tolist(), found["proposed_place"].tolist()
-    (['out', 'moved', 'in'], [None, 'to fix', 'first priority'])
+    >>> found["move"].tolist(), found["proposed"].tolist()
+    (['out', 'to fix', 'in'], [None, 'fix: c', 'b'])
     """
     everyone = pd.Series(3.0, index=facts.index)
     before = everyone if current is None else tiers(current, facts)
@@ -66,12 +67,18 @@ def moves(current: Profile | None, proposed: Profile, facts: pd.DataFrame) -> pd
     found = pd.DataFrame(
         {
             "move": np.select(
-                [(before == 0) & (after == 0), before == 0, after == 0, before != after],
-                ["neither", "in", "out", "moved"],
+                [
+                    (before == 0) & (after == 0),
+                    before == 0,
+                    (after == 0) & (parted(proposed, facts) == "fix"),
+                    after == 0,
+                    before != after,
+                ],
+                ["neither", "in", "to fix", "out", "moved"],
                 "kept",
             ).astype(object),
-            "current": names if current is None else selected(current, facts),
-            "proposed": selected(proposed, facts),
+            "current": names if current is None else listed(current, facts),
+            "proposed": listed(proposed, facts),
             "current_place": _places(before) if current is not None else names,
             "proposed_place": _places(after),
         }

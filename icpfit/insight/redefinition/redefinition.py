@@ -1,4 +1,4 @@
-"""The profile in use against the one proposed, on accounts that did not help to find it."""
+"""The current ICP against the one proposed, on accounts that did not help to find it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from icpfit.insight.redefinition.group_outcomes import (
 )
 from icpfit.insight.redefinition.market import MarketCounts, market_counts
 from icpfit.insight.redefinition.moves import moves
+from icpfit.insight.redefinition.once_fixed import with_once_fixed
 from icpfit.insight.redefinition.rule_comparison import (
     RuleComparison,
     rule_comparison,
@@ -68,21 +69,23 @@ class Redefinition:
         Whether they took no part in finding the proposal.
     comparison : RuleComparison or None
         The figures ``margin``, ``margin_winsorised``, ``cost_to_serve``, ``remedial_cost``
-        (currency units per account), ``fit``, ``retained``, ``loyalty`` (0 to 1), and where the
-        proposal has groups to fix ``margin_once_fixed``: their remedial cost removed on both sides.
-        None without a proposal.
+        (currency units per account), ``fit``, ``retained``, ``loyalty`` (0 to 1), of the targets of
+        each; whom a profile would fix or avoid is in none of them. Where the proposal has groups to
+        fix also ``margin_once_fixed``: their remedial cost removed on both sides, and they
+        themselves targets of the proposal, called last. None without a proposal.
     worth : Estimate
         100 times the difference in margin at equal volume: currency units per 100 customers won by
-        the proposed profile instead of the current one, if win rates stay the same.
+        the proposed ICP instead of the current one, if win rates stay the same.
     worth_once_fixed : Estimate or None
-        The same if the remedial cost of the proposal's groups to fix were gone, whichever profile
-        is used: it may be the smaller one, since the profile in use gains by the repair as well.
-        None where there are no such groups.
+        The same by ``margin_once_fixed``: it may be the smaller one, since the current ICP gains by
+        the repair as well. None where there are no such groups.
+    n_to_fix : int
+        Accounts judged that the proposal would fix, and that are no targets of it until then.
     one_account, approximate : bool
         The sign hangs on one account; intervals of money are approximate (below 1,000 accounts
         judged, or fewer than 300 chosen by each at equal volume).
     overlap : float
-        Accounts that both select, of those that either does, 0 to 1; NaN where there are none.
+        Targets of both, of the targets of either, 0 to 1; NaN where there are none.
     undefined : dict of str to float
         By "current" and "proposed": share of accounts for which missing facts leave the rule open.
     moved : DataFrame
@@ -106,6 +109,7 @@ class Redefinition:
     comparison: RuleComparison | None = None
     worth: Estimate = field(default_factory=lambda: Estimate(float("nan")))
     worth_once_fixed: Estimate | None = None
+    n_to_fix: int = 0
     one_account: bool = False
     approximate: bool = True
     overlap: float = float("nan")
@@ -117,18 +121,18 @@ class Redefinition:
 
     @property
     def lost_good(self) -> pd.DataFrame:
-        """Accounts that would leave and were a profitable fit, the highest margin first."""
-        return self._of("out", is_fit=True)
+        """Accounts that would be no target any more and were a fit, the highest margin first."""
+        return self._of("out", "to fix", is_fit=True)
 
     @property
     def gained_bad(self) -> pd.DataFrame:
         """Accounts that would come in and were no profitable fit, the lowest margin first."""
         return self._of("in", is_fit=False)
 
-    def _of(self, move: str, *, is_fit: bool) -> pd.DataFrame:
+    def _of(self, *moved: str, is_fit: bool) -> pd.DataFrame:
         if self.moved.empty:
             return self.moved
-        found = self.moved[(self.moved["move"] == move) & (self.moved["fit"] == is_fit)]
+        found = self.moved[self.moved["move"].isin(moved) & (self.moved["fit"] == is_fit)]
         # The index is in plain order, so equal margins stand in the order of their ids.
         return found.sort_values("margin", ascending=not is_fit, kind="stable")
 
@@ -146,7 +150,7 @@ def redefinition(
     seed: int = 0,
     n_boot: int = REPLICATES,
 ) -> Redefinition:
-    """Set the profile in use against the one proposed.
+    """Set the current ICP against the one proposed.
 
     Parameters
     ----------
@@ -155,7 +159,7 @@ def redefinition(
     trial : Trial
         Its hold-out is where both are judged.
     current : Profile or None
-        The profile in use; without one the proposal is held against every account won.
+        The current ICP; without one the proposal is held against every account won.
     proposed : Profile or None
         The one proposed; None where nothing passed.
     prospects : DataFrame, optional
@@ -209,10 +213,14 @@ def redefinition(
     before = np.ones(len(members)) if current is None else tiers(current, facts).to_numpy()
     after = tiers(proposed, facts).to_numpy()
     values = account_figures(outcomes, proposed, facts)
+    today = {name: of_each for name, of_each in values.items() if name != "margin_once_fixed"}
     compared = rule_comparison(
-        before, after, values, note=_shortage(before, after, values["fit"], members),
+        before, after, today, note=_shortage(before, after, values["fit"], members),
         n_boot=n_boot, seed=seed,
     )  # fmt: skip
+    later = tiers(proposed, facts, once_fixed=True).to_numpy()
+    if proposed.fix:
+        compared = with_once_fixed(compared, before, later, values, n_boot=n_boot, seed=seed)
     chance = chance_of_difference(before, after, values["margin"], seed=seed)
     compared = dataclasses.replace(compared, chance_better=chance[0], chance_worse=chance[1])
     difference = compared.equal["margin"].difference
@@ -241,6 +249,7 @@ def redefinition(
         comparison=compared,
         worth=_per_100(difference),
         worth_once_fixed=None if fixed is None else _per_100(fixed.difference),
+        n_to_fix=int(np.count_nonzero((later > 0) & (after == 0))),
         one_account=one_account,
         approximate=(len(members) < APPROXIMATE_BELOW or compared.volume < _APPROXIMATE_CHOSEN),
         overlap=both / either if either else float("nan"),
@@ -262,7 +271,7 @@ def _shortage(
         chosen = int((tier > 0).sum())
         if chosen < FEWEST_CHOSEN:
             return (
-                f"insufficient: the {name} profile selects {chosen:,} of {len(members):,} accounts,"
+                f"insufficient: the {name} ICP selects {chosen:,} of {len(members):,} accounts,"
                 f" {FEWEST_CHOSEN} are needed"
             )
     return shortage(fit == 1.0, members)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from icpfit.insight.segments.selectors import Selectors
 
-__all__ = ["GRAIN", "Limits", "Node", "beam", "holds", "limits", "whole_target"]
+__all__ = ["GRAIN", "Limits", "Node", "beam", "fewest_accounts", "holds", "limits", "whole_target"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -31,6 +31,27 @@ LARGEST_SET = 5
 SHRINKAGE = 10.0
 """Accounts of the average kind that a level is mixed with before the levels are ordered."""
 GRAIN = 1024
+
+
+def fewest_accounts(searched: int) -> int:
+    """Return how many accounts a rule must cover to be looked at.
+
+    Parameters
+    ----------
+    searched : int
+        Accounts that rules are found on.
+
+    Returns
+    -------
+    int
+        5 % of them, but 30 at least.
+
+    Examples
+    --------
+    >>> fewest_accounts(300), fewest_accounts(1001)
+    (30, 51)
+    """
+    return max(SUPPORT_ROWS, int(np.ceil(SUPPORT_SHARE * searched - 1e-9)))
 
 
 @dataclass(frozen=True)
@@ -100,7 +121,7 @@ def limits(searched: int, trained: int, most: int = 7, sure: int = 3) -> Limits:
     >>> limits(900, 1_500), limits(200, 400).depth
     (Limits(depth=3, fewest=45, most=7, sure=3), 2)
     """
-    fewest = max(SUPPORT_ROWS, int(np.ceil(SUPPORT_SHARE * searched - 1e-9)))
+    fewest = fewest_accounts(searched)
     return Limits(SHALLOW_DEPTH if trained < SHALLOW_BELOW else DEPTH, fewest, most, sure)
 
 

@@ -24,7 +24,7 @@ def proposed_profile(
     found : FoundSegments
         From `found_segments`.
     current : Profile or None
-        The profile in use: the proposal has the next version. Nothing else is taken from it.
+        The current ICP: the proposal has the next version. Nothing else is taken from it.
     effective_from : date
         First day of use, if it is adopted.
 
@@ -37,11 +37,8 @@ def proposed_profile(
     passed = [one.segment for one in found.of("segments")]
     if not passed:
         return None
-    name = f"ICP {effective_from.year}"
-    if current is not None and current.name == name:
-        name = f"{name}, version {current.version + 1}"
     return Profile(
-        name=name,
+        name=f"ICP {effective_from.year}",
         version=1 if current is None else current.version + 1,
         effective_from=effective_from,
         segments=tuple(sorted(passed, key=lambda segment: segment.priority != "first")),

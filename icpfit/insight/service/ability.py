@@ -86,7 +86,7 @@ class AbilityToServe:
         What is missing, such as the capacities; else "".
     n_apart : int or None
         Accounts over which the choices of customers are compared: those that took no part in
-        finding the proposed profile. None where all n are.
+        finding the proposed ICP. None where all n are.
     """
 
     currency: str

@@ -34,7 +34,7 @@ class FoundGroup(Protocol):
     segment : Segment
         Its name and conditions.
     part : {"segments", "fix", "avoid"}
-        Where it stands in the proposed profile.
+        Where it stands in the proposed ICP.
     status : {"segment", "candidate"}
         Whether it passed the test.
     """
@@ -46,7 +46,7 @@ class FoundGroup(Protocol):
 
     @property
     def part(self) -> Literal["segments", "fix", "avoid"]:
-        """Where it stands in the proposed profile."""
+        """Where it stands in the proposed ICP."""
         ...
 
     @property
@@ -160,7 +160,7 @@ def drop_or_fix(
 ) -> tuple[DropOrFix, ...]:
     """Price both ways out for every attractive group that costs more to serve than others.
 
-    Attractive: to be fixed by the proposed profile, or with a fit rate above that of all. Costs
+    Attractive: to be fixed by the proposed ICP, or with a fit rate above that of all. Costs
     more: a cost to serve per account above that of the other customers.
 
     Parameters

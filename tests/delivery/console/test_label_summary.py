@@ -16,7 +16,7 @@ def terminal():
 def test_the_warning_and_what_was_left_out():
     shown, _, err = terminal()
     table = ReportTable("", (), ())
-    show_label_test(LabelFindings("It hinges on x.", (), table, ("No y.",)), shown)
+    show_label_test(LabelFindings("It hinges on x.", (), "", table, ("No y.",)), shown)
     said = err.getvalue()
     assert "warning: It hinges on x." in said
     assert "quick evidence: No y." in said

@@ -125,9 +125,9 @@ def test_the_rules_in_use_are_not_adopted_again(place):
     same = Profile(
         "new name", 9, dt.date(2028, 1, 1), (Segment("DACH", {"country": ["AT", "DE"]}),)
     )
-    with pytest.raises(SettingsError, match=r"has the rules of the profile in use \(ICP 2025, ver"):
+    with pytest.raises(SettingsError, match=r"has the rules of the current ICP \(ICP 2025, ver"):
         adopt(place, same)
-    with pytest.raises(SettingsError, match="effective: 2024-12-31 is before the profile in use"):
+    with pytest.raises(SettingsError, match="effective: 2024-12-31 is before the current ICP"):
         adopt(place, effective=dt.date(2024, 12, 31))
     assert not place.log.exists()
     assert [p.name for p in place.file.parent.iterdir()] == ["acme.yaml"]
@@ -259,4 +259,6 @@ def test_priority_part_and_name_make_other_rules():
     renamed = dataclasses.replace(segment, name="t")
     assert not same_rules(profile, dataclasses.replace(profile, segments=(second,)))
     assert not same_rules(profile, dataclasses.replace(profile, segments=(renamed,)))
-    assert not same_rules(profile, dataclasses.replace(profile, segments=(), fix=(segment,)))
+    other = Segment("u", {"x": ["b"]})
+    both = dataclasses.replace(profile, segments=(segment, other))
+    assert not same_rules(both, dataclasses.replace(profile, fix=(other,)))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from icpfit.delivery.registry.scoring_log import logged_scores, scoring_log, scoring_recorded
@@ -11,14 +11,15 @@ from icpfit.errors import ModelError, OutputError
 
 
 def _added(grades):
-    return pd.DataFrame(
+    n = len(grades)
+    return pa.record_batch(
         {
-            "fit_grade": pd.Series(grades, dtype="object"),
-            "fit_score": [50.0] * len(grades),
-            "margin_if_won": [float("nan")] * len(grades),
-            "fit_if_won": [0.5] * len(grades),
-            "next_step": pd.Series(["call"] * len(grades), dtype="object"),
-            "model_version": pd.Series(["icpfit-acme v1"] * len(grades), dtype="object"),
+            "fit_grade": pa.array(grades, pa.string()),
+            "fit_score": pa.array([50.0] * n, pa.float64()),
+            "margin_if_won": pa.nulls(n, pa.float64()),
+            "fit_if_won": pa.array([0.5] * n, pa.float64()),
+            "next_step": pa.array(["call"] * n, pa.string()),
+            "model_version": pa.array(["icpfit-acme v1"] * n, pa.string()),
         }
     )
 
@@ -28,9 +29,9 @@ def test_scorings_follow_each_other(tmp_path):
     assert logged_scores(store).num_rows == 0
     for day, grades in ((2, ["A", "B"]), (1, ["C"])):
         now = dt.datetime(2026, 7, day, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-        ids = [f"{k}" for k in range(len(grades))]
-        with scoring_recorded(store, ids, _added(grades), source="list.csv", now=now):
-            pass
+        with scoring_recorded(store, source="list.csv", now=now) as record:
+            for k, grade in enumerate(grades):
+                record(pa.array([f"{k}"]), _added([grade]))
     kept = logged_scores(store)
     assert kept["fit_grade"].to_pylist() == ["C", "A", "B"]
     assert kept["prospect_id"].to_pylist() == ["0", "0", "1"]
@@ -41,8 +42,8 @@ def test_scorings_follow_each_other(tmp_path):
 
 def test_a_list_of_no_rows_is_a_scoring_too(tmp_path):
     store = Store(tmp_path, "acme")
-    with scoring_recorded(store, [], _added([]), source="list.csv"):
-        pass
+    with scoring_recorded(store, source="list.csv") as record:
+        record(pa.array([], pa.string()), _added([]))
     assert logged_scores(store).num_rows == 0
     assert len(list(scoring_log(store).iterdir())) == 1
 
@@ -50,8 +51,14 @@ def test_a_list_of_no_rows_is_a_scoring_too(tmp_path):
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OutputError])
 def test_what_fails_is_not_on_record(tmp_path, error):
     store = Store(tmp_path, "acme")
-    with pytest.raises(error), scoring_recorded(store, ["1"], _added(["A"]), source="x"):
-        raise error
+
+    def scored():
+        with scoring_recorded(store, source="x") as record:
+            record(pa.array(["1"]), _added(["A"]))
+            raise error
+
+    with pytest.raises(error):
+        scored()
     assert list(scoring_log(store).iterdir()) == []
 
 
@@ -62,6 +69,6 @@ def test_a_damaged_part_and_a_place_that_can_t_be_written_are_one_line(tmp_path)
     with pytest.raises(ModelError, match="this part of the scoring log is damaged"):
         logged_scores(store)
     (tmp_path / "mlruns" / "scored-b").write_text("a file")
-    other = scoring_recorded(Store(tmp_path, "b"), ["1"], _added(["A"]), source="x")
+    other = scoring_recorded(Store(tmp_path, "b"), source="x")
     with pytest.raises(OutputError, match="log=false scores without"), other:
         pass

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icpfit.delivery.report.charts.drawings import drawings_kept
 from icpfit.delivery.report.driver_rows import DriverRows
 from icpfit.delivery.report.facts import AccountCounts, ReportFacts
 from icpfit.delivery.report.first_page import Action, Answer, Choice, FirstPage, Group
@@ -22,6 +23,26 @@ from icpfit.fit.grading import GradeEvidence, Grading
 from icpfit.insight.contributions import Contributions
 from icpfit.measure.estimate import Estimate
 from icpfit.measure.ranking import MarginCurve
+
+# Files whose tests look at the page around the pictures, which most of them share.
+ABOUT_THE_PAGE = (
+    "test_accessibility",
+    "test_drivers_chapter",
+    "test_first_page",
+    "test_kept_page",
+    "test_label_tables",
+    "test_report",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once(request):
+    """Draw what is the same value by value one time for all tests of these files."""
+    if request.path.stem not in ABOUT_THE_PAGE:
+        yield
+        return
+    with drawings_kept():
+        yield
 
 
 def _rows(n=90, levels=("Agency", "Health", "Software"), unit="EUR"):

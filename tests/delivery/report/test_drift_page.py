@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
@@ -44,6 +45,19 @@ def test_words():
     assert "explore" not in dict(drift_findings(found(is_list=False)))
     assert "too few rows" in drift_headline(found(likeness=None))
     assert "nothing to compare" in drift_headline(found(n_rows=0))
+
+
+def test_a_column_that_warns_is_never_nothing_to_do():
+    alike = Likeness(0.55, 0.56, "alike", (), 600, 200, np.ones(600))
+    moved = found().columns[0]
+    for state, said in (
+        ("alert", "check that the columns"),
+        ("warn", "check that the columns"),
+        ("steady", "nothing"),
+    ):
+        column = dataclasses.replace(moved, state=state)
+        told = dict(drift_findings(found(likeness=alike, columns=(column,))))
+        assert told["what to do"].startswith(said), state
 
 
 def test_the_page_is_escaped_and_needs_nothing_else():

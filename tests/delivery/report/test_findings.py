@@ -33,7 +33,7 @@ def spoken(judgement, signal=None, refusal=""):
 def test_the_headline_when_the_model_is_better(a_judgement, an_icp):
     assert spoken(a_judgement(an_icp())) == (
         "On 500 later accounts, the model's choice earned 12.4 k EUR an account over 12 months, against "
-        "3.1 k EUR for the profile in use at the same volume (difference 9.3 k EUR, 90 %: 6.0–12.5 k EUR)."
+        "3.1 k EUR for the current ICP at the same volume (difference 9.3 k EUR, 90 %: 6.0–12.5 k EUR)."
     )
 
 
@@ -41,7 +41,7 @@ def test_the_headline_when_nobody_can_tell(a_judgement, an_icp):
     icp = an_icp(difference=Estimate(900.0, -1200.0, 3100.0), verdict="cannot tell yet")
     assert spoken(a_judgement(icp)) == (
         "Cannot tell yet: on 500 later accounts, the model's choice earned 12.4 k EUR an account and that of "
-        "the profile in use 3.1 k EUR over 12 months; at the same volume the difference may lie anywhere from −1.2 k to "
+        "the current ICP 3.1 k EUR over 12 months; at the same volume the difference may lie anywhere from −1.2 k to "
         "3.1 k EUR (90 % interval)."
     )
 
@@ -153,7 +153,7 @@ def test_the_waterfall_by_hand():
 def test_the_order_is_worth_what_the_curve_says(a_judgement, an_icp):
     # 130 × 12.4 k = 1.6 M, 130 × 3.1 k = 403 k; perfect at .26: 286 k + 5.6 M × .26 × .74 × 2 = 2.4 M
     assert margin_curve_finding(a_judgement(an_icp()), "EUR") == (
-        "With 26 % of the accounts, the model's order collects 1.6 M EUR, the profile in use 403 k EUR, the best order "
+        "With 26 % of the accounts, the model's order collects 1.6 M EUR, the current ICP 403 k EUR, the best order "
         "there could be 2.4 M EUR."
     )
     # at .2: 220 k + 2.4 M × .2 × .8 × 2 = 988 k
@@ -164,7 +164,7 @@ def test_the_order_is_worth_what_the_curve_says(a_judgement, an_icp):
 
 def test_choices_and_tenths(a_judgement, an_icp):
     assert choices_finding(a_judgement(an_icp()), "EUR") == (
-        "The model's choice earned 12.4 k EUR an account, that of the profile in use 3.1 k EUR, all accounts 2.2 k EUR."
+        "The model's choice earned 12.4 k EUR an account, that of the current ICP 3.1 k EUR, all accounts 2.2 k EUR."
     )
     uncompared = a_judgement(an_icp(comparable=False))
     assert choices_finding(uncompared, "EUR") == (

@@ -120,27 +120,28 @@ def team(name, capacity, loads):
 
 def test_a_change_says_what_each_left_and_the_interval():
     assert decision_sentence(redefined(), "12mo", "EUR") == (
-        "Change the profile: at equal volume, the proposed profile left 12.4 k EUR an account over "
-        "12 months and the profile in use 3.1 k EUR (difference 9.3 k EUR, 90 %: 6.0–12.5 k EUR)."
+        "Change the ICP: by the same number of accounts, the proposed ICP left 12.4 k EUR an account "
+        "over 12 months and the current ICP (ICP 2025, version 1) 3.1 k EUR (difference 9.3 k EUR, "
+        "90 %: 6.0–12.5 k EUR)."
     )
 
 
 @pytest.mark.parametrize(
     ("decision", "why", "changes", "begins", "says"),
     [
-        ("keep", "worse", {}, "Keep the profile in use: ", "difference 9.3 k EUR"),
-        ("keep", "same accounts", {}, "Keep the profile in use: ", "the same accounts"),
-        ("keep", "no proposal", {"proposed": None, "comparison": None}, "Keep the profile in use: ",
+        ("keep", "worse", {}, "Keep the current ICP (ICP 2025, version 1): ", "difference 9.3 k EUR"),
+        ("keep", "same accounts", {}, "Keep the current ICP (ICP 2025, version 1): ", "the same accounts"),
+        ("keep", "no proposal", {"proposed": None, "comparison": None}, "Keep the current ICP (ICP 2025, version 1): ",
          "no group of accounts stands out"),
         ("cannot tell", "no proposal", {"proposed": None, "comparison": None, "current": None},
-         "Cannot tell yet: ", "there is no profile in use"),
-        ("cannot tell", "spans zero", {}, "Cannot tell yet, so keep the profile in use for now: ",
+         "Cannot tell yet: ", "there is no current ICP"),
+        ("cannot tell", "spans zero", {}, "Cannot tell yet, so keep the current ICP (ICP 2025, version 1) for now: ",
          "may lie anywhere from 6.0–12.5 k EUR (90 % interval)"),
         ("cannot tell", "one account", {}, "Cannot tell yet, ", "rests on one account"),
         ("cannot tell", "too few", {}, "Cannot tell yet, ", "too few accounts for an interval"),
         ("cannot tell", "not independent", {"independent": False}, "Cannot tell yet, ",
          "on the very accounts that the proposal was found on"),
-        ("change", "better", {"current": None}, "Take up the proposed profile: ",
+        ("change", "better", {"current": None}, "Take up the proposed ICP: ",
          "and taking every account 3.1 k EUR"),
     ],
 )  # fmt: skip
@@ -167,7 +168,7 @@ def test_worth_has_unit_horizon_interval_and_condition():
     for said in ("per 100 customers won", "over 12 months", "if win rates stay the same"):
         assert said in worth.text
     mended = worth_answer(redefined(worth_once_fixed=Estimate(7e5, 4e5, 1e6)), "12mo", "EUR")
-    assert "groups to fix taken out of the books, 700 k EUR" in mended.text
+    assert "groups to fix mended, and won as well: 700 k EUR" in mended.text
     assert not worth_answer(redefined(proposed=None), "12mo", "EUR").value
     assert not worth_answer(None, "12mo", "EUR").value
 
@@ -176,7 +177,12 @@ def test_the_good_that_would_be_lost_are_counted_and_not_named():
     lost = lost_answer(redefined(), "EUR")
     assert lost.value == "2 accounts"  # a1 and a2, (5,000 + 9,000) / 2
     assert "of 500 judged were a fit (7.0 k EUR each)" in lost.text
+    assert "no target any more. In return" in lost.text
     assert "2 that were no fit would come in (−3.0 k EUR each)" in lost.text
+    moved = redefined().moved.assign(move=["out", "to fix", "in", "in", "kept"])
+    later = lost_answer(redefined(moved=moved), "EUR")
+    assert later.value == lost.value
+    assert "no target any more, 1 of them until their cost is fixed." in later.text
     assert "Miller" not in lost.text
 
 
@@ -190,7 +196,7 @@ def test_the_team_that_lacks_most_of_its_capacity_stands_first():
     assert load.interval == "90 %: 40–140"
     assert "(190 %)" in load.text
     assert "Also overloaded: support." in load.text
-    assert "With the profile in use: field (160 %)." in load.text
+    assert "With the current ICP: field (160 %)." in load.text
     calm = load_answer((team("support", 1000.0, {"current ICP": -300.0}),))
     assert calm.value == "None"
     assert "70 % of its capacity" in calm.text
@@ -257,6 +263,46 @@ def test_figures_are_those_of_accounts_that_did_not_choose_the_group():
     assert not few.more
 
 
+def test_groups_stand_by_the_money_that_hangs_on_them_and_say_how_firmly():
+    def sized(name, coverage, margin, stability):
+        one = group("cold chain", "segments", margin, margin)
+        return dataclasses.replace(
+            one, segment=Segment(name, {"x": [name]}), coverage=coverage, stability=stability
+        )
+
+    # .1 x 9,000 = 900, .3 x 4,000 = 1,200, .02 x 20,000 = 400
+    three = (sized("a", 0.1, 9e3, 0.8), sized("b", 0.3, 4e3, 0.5), sized("c", 0.02, 2e4, 0.4))
+    drawn = dataclasses.replace(found(*three), half_samples=10)
+    bring, *_ = choices(drawn, "12mo", "EUR")
+    assert [one.name for one in bring.groups] == ["b", "a", "c"]
+    assert [one.figures[-1] for one in bring.groups] == [
+        "Fairly firm: 5 of 10 searches on half of the accounts lead to it again.",
+        "Firm: 8 of 10 searches on half of the accounts lead to it again.",
+        (
+            "Confirm before relying on its borders: 4 of 10 searches on half of the accounts lead to"
+            " it again."
+        ),
+    ]
+    marketing = actions(drawn, redefined(), {}, "EUR")[0].task
+    assert "Build the list for “b” and “a”;" in marketing
+    assert "Confirm “c” on a few wins" in marketing
+
+
+def test_the_page_counts_both_alike_and_says_so_once():
+    # 130 targets of the current one, 150 of the proposed one, whose 150 left 12.4 k each.
+    said = (
+        "Counted alike throughout, 130 accounts each: all targets of the current ICP, and of the 150 "
+        "of the proposed ICP those that it calls first (all 150 left 12.4 k EUR each). The 7 accounts "
+        "that the proposal would fix are no targets of it until then."
+    )
+    assert said in decision_basis(redefined(n_to_fix=7), "EUR")
+    assert "150" not in worth_answer(redefined(n_to_fix=7), "12mo", "EUR").text
+    counts = dataclasses.replace(redefined().comparison, n_proposed=130)
+    assert "Counted alike throughout: 130 targets of each." in decision_basis(
+        redefined(comparison=counts), "EUR"
+    )
+
+
 def test_without_independence_neither_worth_nor_picture():
     same = redefined("cannot tell", "not independent", independent=False)
     worth = worth_answer(same, "12mo", "EUR")
@@ -319,16 +365,21 @@ def test_chance_is_told_in_deals_of_100(share, often):
     assert chance_words(plain) == ""
 
 
-def test_candidates_are_counted_and_never_listed():
+def test_candidates_are_named_as_such_and_never_listed():
     guess = group("cold chain", "segments", 14200.0, 14500.0, status="candidate")
     bring, *_ = choices(found(guess), "12mo", "EUR")
     assert not bring.groups
-    assert bring.more == "1 candidate did not pass the test."
+    assert bring.more == (
+        "Candidate, to be confirmed: “cold chain” left 14.2 k EUR (90 %: 13.2–15.2 k EUR) each (60 "
+        "accounts), and did not pass the test."
+    )
     assert not actions(found(guess), redefined(), {}, "EUR")[0].task.startswith("Build the list")
 
 
 def test_three_actions_with_a_role_each():
-    market = MarketCounts(5000, 900, 400, 100, {"cold chain": 412}, 0.0, 0.0)
+    market = MarketCounts(
+        5000, 900, 412, 100, {"segments": 412, "fix": 30, "avoid": 9}, {"cold chain": 412}, 0.0, 0.0
+    )
     marketing, service, sales = actions(EVERYTHING, redefined(market=market), {}, "EUR")
     assert marketing.role == "Marketing operations"
     assert "“cold chain”" in marketing.task
@@ -353,10 +404,15 @@ def test_where_it_cannot_tell_they_collect():
     assert "90 accounts" in todo[1].task
 
 
-def test_the_picture_holds_both_profiles_and_the_groups():
-    figure = profile_figure(redefined(), "12mo", "EUR")
-    for said in ("profile in use", "proposed profile", "bring in: cold chain", "leave: agencies"):
+def test_the_picture_holds_both_profiles_and_the_groups_of_the_lists():
+    cold = held_out(group("cold chain", "segments", 14200.0, 14500.0), 34, 9100.0, 9300.0)
+    few = held_out(group("agencies", "avoid", -9200.0, -6000.0), 19, -4000.0, -3000.0)
+    figure = profile_figure(redefined(), "12mo", "EUR", later(cold, few))
+    for said in ("current ICP: ICP 2025, version 1", "proposed ICP", "bring in: cold chain"):
         assert said in figure.svg
+    # The list tells of the few what chose them; such a figure is not drawn beside the others.
+    assert "agencies" not in figure.svg
+    assert "Not drawn: 1 more." in figure.caption
     assert profile_figure(redefined(comparison=None), "12mo", "EUR") is None
 
 

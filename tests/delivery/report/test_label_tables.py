@@ -1,9 +1,12 @@
 """The label under test, as the report says it."""
 
+import dataclasses
+
 import pytest
 
 from icpfit.delivery.registry.label_record import SENSITIVITY_FILE, with_label_test
 from icpfit.delivery.registry.training_record import TrainingRecord
+from icpfit.delivery.report.first_page import trust_sentences
 from icpfit.delivery.report.label_tables import label_findings, sensitivity_table
 from icpfit.delivery.report.page import report_html
 from icpfit.economics.label_variants import Ambiguity
@@ -87,6 +90,17 @@ def test_the_report_shows_banner_table_and_what_was_left_out(report_facts, level
     assert ("evidence=quick" in page) is (level == "quick")
     for sentence in budget.left_out:
         assert sentence.split(":")[0][:40] in page
+
+
+def test_the_first_page_names_the_shakiest_assumption_also_where_it_is_calm(report_facts):
+    calm = dataclasses.replace(findings(), banner="")
+    facts = report_facts(sensitivity=label_findings(calm, evidence_budget("full"), "EUR"))
+    [said] = [text for text in trust_sentences(facts) if "assumption" in text]
+    assert said == (
+        "No assumption tested moves three in ten of the fits or, beyond luck, of the list; most"
+        " labels flip with the cost of <b>visits</b> (cost of <b>visits</b> 20 % higher: 15 %)."
+    )
+    assert "Stable" not in said
 
 
 def test_a_report_without_a_model_has_no_such_section(report_facts):

@@ -15,6 +15,7 @@ from icpfit.delivery.report.market_findings import (
     unknown_sentences,
 )
 from icpfit.delivery.report.pilot_findings import pilot_sentences
+from icpfit.delivery.report.tables import ReportTable
 from icpfit.icp.profile import Profile, Segment
 from icpfit.insight.market.likeness import ConditionMet
 from icpfit.insight.market.market import Market, MissingFact
@@ -49,6 +50,7 @@ def _market(**changes):
         missing=(MissingFact("sites", "sites", 0.45),),
         figures=_figures(41, 12_400.0),
         everyone=_figures(2_000, 3_500.0),
+        exact=None,
         difference=Estimate(9_000.0, 6_000.0, 12_000.0, n=2_000),
         similar=(
             SimilarAccount(
@@ -159,3 +161,24 @@ def test_hidden_names_are_gone():
 
 def test_no_market_says_so():
     assert market_chapter(None).lead == "No market was asked about."
+
+
+def test_who_matches_to_the_letter_is_told_before_who_is_near():
+    exact = dataclasses.replace(
+        _figures(3, 21_000.0), margin=Estimate(21_000.0, n=3, note="insufficient: 3 accounts")
+    )
+    market = _market(speaks="a little", basis="near", n_matching_used=3, exact=exact)
+    assert market_headline(market) == (
+        "Your data speak only a little to “Norge”: the 3 that match it left 21.0 k EUR (too few"
+        " to tell) each; 41 accounts near to it left 12.4 k EUR (90 %: 11.4–13.4 k EUR) each."
+    )
+    chapter = market_chapter(market)
+    [figures] = [
+        block
+        for block in chapter.blocks
+        if isinstance(block, ReportTable) and block.columns[0][0] == ""
+    ]
+    headings = [heading for heading, _ in figures.columns]
+    assert headings == ["", "3 matching accounts", "41 near accounts", "All 2,000 accounts"]
+    assert figures.rows[3][1].startswith("21.0 k EUR")
+    assert {len(row) for row in figures.rows} == {4}

@@ -106,13 +106,13 @@ def table(chapter, start):
 def test_the_answer_comes_first_and_worth_has_unit_horizon_and_condition(found):
     chapter = redefinition_chapter(found, **WORDS)
     assert chapter.name == "redefinition"
-    assert chapter.lead.startswith("Change the profile: at equal volume")
+    assert chapter.lead.startswith("Change the ICP: by the same number of accounts")
     said = words_of(chapter)
     assert (
-        "Worth, per 100 customers won by the proposed profile instead of the profile in use, over"
+        "Worth, per 100 customers won by the proposed ICP instead of the current ICP, over"
         " 12 months, if win rates stay the same:" in said
     )
-    assert re.search(r"taken out of the books, whichever profile is used: [\d.,]+ [kM] EUR", said)
+    assert re.search(r"With the 20 accounts to fix mended, and won as well: [\d.,]+ [kM] EUR", said)
     assert "The model's score plays no part" in said
     assert (
         "So large a difference came up in fewer than 1 of 100 random deals of the margins" in said
@@ -126,7 +126,7 @@ def test_without_independence_no_worth_is_told(found):
     chapter = redefinition_chapter(same, **WORDS)
     said = words_of(chapter)
     assert "Worth: not known: measured on the accounts that chose the groups" in said
-    assert "customers won by the proposed profile" not in said
+    assert "customers won by the proposed ICP" not in said
     assert "rather too good" in redefinition_figure(same, "12mo", "EUR").finding
 
 
@@ -137,19 +137,25 @@ def test_the_tables_hold_the_figures(found):
         "Accounts", "Margin per account", "The same", "The same", "Cost to serve per account",
         "of it remedial", "Profitable fits", "Stayed",
     ]  # fmt: skip
-    # Nobody's loyalty is known, so there is no such row. 100 of 300 are makers.
-    assert equal.rows[0][1:] == ("100", "100", "0")
-    # 80 in the north leave 10,000, 20 in the south lose 5,000: 7,000, and 85 of the last digits.
-    assert equal.rows[1][2].startswith("7.1 k EUR\n")
+    # Nobody's loyalty is known, so there is no such row. 80 of 300 are makers in the north.
+    assert equal.rows[0][1:] == ("80", "80", "0")
+    # They leave 10,000, and 85 of the last digits.
+    assert equal.rows[1][2].startswith("10.1 k EUR\n")
+    # Mended, the 20 in the south are targets as well, and leave as much.
+    assert equal.rows[3][2].startswith("10.1 k EUR\n")
     own = table(chapter, "Each at its own volume")
-    assert own.rows[0][1:] == ("142", "100", "−42")  # 72 to 142 and 215 to 285 are large
+    assert own.rows[0][1:] == ("142", "80", "−62")  # 72 to 142 and 215 to 285 are large
     market = table(chapter, "The prospect list")
     assert market.rows[0] == ("All prospects of the list", "50", "100 %")
-    # Every third of 50 is a maker, and every fifth of those is in the south.
-    assert market.rows[-2:] == (
-        ("makers & co\nproposed", "13", "26 %"),
-        ("southern makers\nproposed", "4", "8 %"),
+    # Every third of 50 is a maker, and every fifth of those is in the south; 2, 5, 8 to 47 are
+    # agencies, 1, 4, 7 to 49 are in trade.
+    assert market.rows[-4:] == (
+        ("makers & co\nproposed: targets", "13", "26 %"),
+        ("To fix, no targets until then\nproposed", "4", "8 %"),
+        ("To avoid\nproposed", "16", "32 %"),
+        ("In no group of it\nproposed", "17", "34 %"),
     )
+    assert "The 4 to fix are worth winning once" in words_of(chapter)
 
 
 def test_who_is_lost_is_named_or_numbered(found):
@@ -212,10 +218,12 @@ def test_little_to_say_is_said(company, found):
     assert "No profiles were compared" in redefinition_chapter(None, **WORDS).lead
     nothing = redefinition(accounts, trial, CURRENT, None)
     chapter = redefinition_chapter(nothing, **WORDS)
-    assert chapter.lead.startswith("Keep the profile in use: no group of accounts stands out")
+    assert chapter.lead.startswith(
+        "Keep the current ICP (by <size>, version 3): no group of accounts stands out"
+    )
     assert redefinition_figure(nothing, "12mo", "EUR") is None
     neither = redefinition_chapter(redefinition(accounts, trial, None, None), **WORDS)
-    assert neither.lead.startswith("Cannot tell yet: there is no profile in use")
+    assert neither.lead.startswith("Cannot tell yet: there is no current ICP")
     first = redefinition_chapter(redefinition(accounts, trial, None, PROPOSED, n_boot=200), **WORDS)
     assert "instead of anybody" in words_of(first)
     assert table(first, "At equal volume").columns[1][0] == "Every account won"
@@ -254,7 +262,7 @@ def test_a_training_keeps_the_proposal_with_what_speaks_for_it(found, company, t
     text = kept.texts["proposal.yaml"]
     assert "  # 80 accounts (chosen on these accounts): 90 % (90 %: 80–95 %) were a fit\n" in text
     assert "# first cause: rework visit, caused by logistics: 60 % of its remedial cost" in text
-    assert "# Change the profile: at equal volume" in text
+    assert "# Change the ICP: by the same number of accounts" in text
     path = tmp_path / "proposal.yaml"
     path.write_text(text, encoding="utf-8")
     assert read_profile(path) == PROPOSED

@@ -1,5 +1,6 @@
 """The page: its words, its safety, its accessibility, and that it claims no more than the data carry."""
 
+import contextvars
 import dataclasses
 import importlib.util
 import re
@@ -38,7 +39,8 @@ def test_the_words_of_the_report(plain, snapshot):
 
 
 def test_the_same_facts_give_the_same_page(plain, report_facts, first_page):
-    assert report_html(report_facts(first=first_page())) == plain
+    anew = contextvars.Context().run  # with every picture drawn again
+    assert anew(report_html, report_facts(first=first_page())) == plain
 
 
 def test_the_page_needs_nothing_and_runs_nothing(plain):
@@ -120,15 +122,15 @@ def test_without_an_icp_nothing_is_compared(report_facts, a_judgement):
     page = Page(
         report_html(report_facts(judgement=a_judgement(None), icp_name="", icp_sentences=()))
     ).text
-    assert "There is no profile in use" in page
-    assert "of the profile in use" not in page
+    assert "There is no current ICP" in page
+    assert "of the current ICP" not in page
     assert "Margin, the model's first 20 %" in page
 
 
 def test_a_rule_that_selects_nobody_is_said(report_facts, a_judgement, an_icp):
     nobody = an_icp(comparable=False, n_selected=0, verdict="cannot tell yet")
     page = Page(report_html(report_facts(judgement=a_judgement(nobody)))).text
-    assert "The profile in use “ICP 2025” selects 0 of these accounts" in page
+    assert "The current ICP (ICP 2025) selects 0 of these accounts" in page
 
 
 def test_without_signal_nobody_is_ranked_and_no_driver_is_named(report_facts, a_judgement, an_icp):

@@ -82,12 +82,13 @@ def test_nothing_in_a_picture_is_cut(made):
     assert [svg for svg in pictures if "…" in svg] == []
 
 
-def test_one_word_for_the_profile_in_use(made):
+def test_one_word_for_each_of_the_two_profiles(made):
     _, pages = made
     words = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", pages["show"], flags=re.DOTALL)
-    assert "profile in use" in words
-    assert "current ICP" not in words
-    assert "proposed ICP" not in words
+    assert "current ICP" in words
+    assert "proposed ICP" in words
+    for other in ("profile in use", "ICP in use", "proposed profile"):
+        assert other not in words
 
 
 def test_hostile_names_are_shown_as_names_or_not_at_all(made):

@@ -40,14 +40,18 @@ def test_the_nearest_of_several_groups_counts_and_avoided_ones_are_far(accounts,
         idea(
             {"country": ["DK"], "shop": [True]},
             {"industry": ["Pharma"]},
+            fix=(Segment("mend", {"country": ["SE"]}),),
             avoid=(Segment("no", {"country": ["AT"]}),),
         ),
         facts,
         accounts().attributes,
         {},
     )
-    assert (shown.distance[facts["country"] == "AT"] == 1).all()
-    pharma = (facts["industry"] == "Pharma") & (facts["country"] != "AT")
+    apart = facts["country"].isin(["AT", "SE"])
+    assert (shown.distance[apart] == 1).all()
+    assert not shown.is_matching[apart].any()
+    assert "mend" not in {condition.segment for condition in shown.conditions}
+    pharma = (facts["industry"] == "Pharma") & ~apart
     assert (shown.distance[pharma] == 0).all()
     assert shown.is_matching[pharma].all()
 

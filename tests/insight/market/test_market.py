@@ -14,6 +14,7 @@ def test_a_market_that_was_served_speaks(accounts, card, idea):
     found = explored_market(known, idea({"country": ["DK"]}), card)
     assert (found.speaks, found.basis) == ("yes", "matching")
     assert (found.n_matching, found.n_matching_used) == (100, 80)
+    assert found.exact is None  # they are the basis
     rows = known.outcomes.loc[known.used][lambda o: known.facts.loc[o.index, "country"] == "DK"]
     assert found.figures.margin.value == pytest.approx(rows["margin"].mean())
     assert found.figures.margin.low < 9_000 < found.figures.margin.high
@@ -55,6 +56,24 @@ def test_few_that_match_speak_a_little(accounts, card, idea):
     found = explored_market(known, idea(where), card)
     assert found.n_matching_used < 30
     assert found.speaks == "a little"
+
+
+def test_those_that_match_to_the_letter_have_figures_before_those_that_are_near(
+    accounts, card, idea
+):
+    known = accounts(400)
+    where = {"country": ["DK"], "industry": ["Pharma"], "shop": [False], "employees": {"from": 500}}
+    found = explored_market(known, idea(where), card)
+    assert (found.basis, found.exact.n) == ("near", found.n_matching_used)
+    facts = known.facts.loc[known.used]
+    rows = facts["country"].eq("DK") & facts["industry"].eq("Pharma") & facts["employees"].ge(500)
+    exact = known.outcomes.loc[known.used[rows.to_numpy(bool)], "margin"]
+    assert found.exact.margin.value == pytest.approx(exact.mean())
+    assert found.figures.n > found.exact.n
+
+
+def test_hardly_any_that_match_do_not_speak(accounts, card, idea):
+    where = {"country": ["DK"], "industry": ["Pharma"], "shop": [True]}
     few = explored_market(accounts(60), idea({**where, "employees": {"from": 895}}), card)
     assert few.speaks != "yes"
 

@@ -138,7 +138,7 @@ def test_the_proposed_profile_is_reported_apart_from_where_it_was_found(eight):
     )  # fmt: skip
     assert [one.n for one in found.waterfalls] == [7, 3, 2, 2]
     assert [one.n for one in found.months] == [7, 3, 2, 2]
-    # Nothing proposed: the profile in use is taken over all.
+    # Nothing proposed: the current ICP is taken over all.
     found = where_the_money_is(
         eight.accounts, trial, eight.economics, current=profile, reported_on=report
     )

@@ -94,7 +94,7 @@ def test_a_comparison_carries_it_whatever_the_order_of_the_rows(world):
 
 
 def test_a_thousand_judged_are_approximate_where_few_are_chosen(world):
-    accounts = world.accounts(1200, 1)
+    accounts = world.accounts(1500, 1)
     trial = world.trial(accounts)
     found = redefinition(accounts, trial, world.by_size, world.makers, n_boot=50)
     assert found.comparison.volume >= 300

@@ -46,7 +46,7 @@ FACTS = facts_of(
         ("DE", 150, None),  # first both times: kept, though the segment has another name
         ("AT", 50, None),  # in
         ("FR", 150, None),  # out
-        ("FR", 600, None),  # first before, to be fixed now: moved
+        ("FR", 600, None),  # first before, to be fixed now
         ("DE", 150, "Agency"),  # avoided: out
         ("FR", 50, None),  # neither
         (None, np.nan, None),  # neither: nothing is known of it
@@ -57,14 +57,11 @@ FACTS = facts_of(
 def test_moves_by_hand():
     found = moves(OLD, NEW, FACTS)
     assert found["move"].to_dict() == {
-        "a0": "moved", "a1": "kept", "a2": "in", "a3": "out", "a4": "moved", "a5": "out",
+        "a0": "moved", "a1": "kept", "a2": "in", "a3": "out", "a4": "to fix", "a5": "out",
     }  # fmt: skip
     assert found.loc["a1", ["current", "proposed"]].tolist() == ["large", "DACH"]
-    assert found.loc["a4", ["current_place", "proposed_place"]].tolist() == [
-        "first priority",
-        "to fix",
-    ]
-    assert found.loc["a5", "proposed"] is None
+    assert found.loc["a4", ["current_place", "proposed_place"]].tolist() == ["first priority", None]
+    assert found.loc[["a4", "a5"], "proposed"].tolist() == ["fix: costly", "avoid: agencies"]
     assert found.loc["a2", "current_place"] is None
 
 
@@ -76,7 +73,7 @@ def test_moves_dont_depend_on_the_order_of_the_rows():
 def test_without_a_profile_everybody_is_taken_so_accounts_only_leave():
     found = moves(None, NEW, FACTS)
     assert found["move"].to_dict() == {
-        "a0": "kept", "a1": "kept", "a2": "kept", "a3": "out", "a4": "kept", "a5": "out",
+        "a0": "kept", "a1": "kept", "a2": "kept", "a3": "out", "a4": "to fix", "a5": "out",
         "a6": "out", "a7": "out",
     }  # fmt: skip
     assert found["current"].isna().all()
@@ -84,13 +81,14 @@ def test_without_a_profile_everybody_is_taken_so_accounts_only_leave():
 
 def test_the_market_by_hand():
     found = market_counts(FACTS, OLD, NEW)
-    assert (found.n, found.current, found.proposed, found.both) == (8, 5, 4, 3)
-    assert found.by_segment == {"DACH": 3, "costly": 1}
-    assert found.overlap == pytest.approx(3 / 6)
-    # Open for the old one: only the last, of whom nothing is known. For the new one also the four
+    assert (found.n, found.current, found.proposed, found.both) == (8, 5, 3, 2)
+    assert found.by_segment == {"DACH": 3}
+    assert found.by_part == {"segments": 3, "fix": 1, "avoid": 1}
+    assert found.overlap == pytest.approx(2 / 6)
+    # Open for the old one: only the last, of whom nothing is known. For the new one also the three
     # that are in, since their industry, which is missing, may be Agency.
     assert found.current_undefined == pytest.approx(1 / 8)
-    assert found.proposed_undefined == pytest.approx(5 / 8)
+    assert found.proposed_undefined == pytest.approx(4 / 8)
 
 
 def test_the_market_in_sql():
@@ -115,6 +113,8 @@ def test_the_market_in_sql():
         assert found.current == counted(old)
         assert found.proposed == counted(new)
         assert found.both == counted(f"({old}) AND ({new})")
+        for part in ("segments", "fix", "avoid"):
+            assert found.by_part[part] == counted(sql_where(NEW, part))
     assert sum(found.by_segment.values()) == found.proposed
 
 
@@ -122,11 +122,11 @@ def test_a_list_without_a_column_meets_no_such_condition():
     found = market_counts(FACTS.drop(columns=["employees", "industry"]), OLD, NEW)
     assert found.absent == ("employees", "industry")
     assert (found.current, found.proposed) == (2 + 1, 2 + 2)
-    assert found.by_segment == {"DACH": 4, "costly": 0}
+    assert found.by_segment == {"DACH": 4}
 
 
 def test_profiles_that_arent_there_arent_counted():
     found = market_counts(FACTS, None, NEW)
-    assert (found.current, found.both, found.proposed) == (None, None, 4)
+    assert (found.current, found.both, found.proposed) == (None, None, 3)
     assert np.isnan(found.overlap)
     assert market_counts(FACTS, OLD, None).by_segment == {}

@@ -18,7 +18,7 @@ QUICK = {"n_boot": 300, "seed": 1}
 
 @pytest.fixture
 def found(world):
-    accounts = world.accounts(1200, 1)
+    accounts = world.accounts(1500, 4)
     return accounts, redefinition(
         accounts, world.trial(accounts), world.by_size, world.makers, **QUICK
     )
@@ -28,14 +28,14 @@ def test_a_better_profile_is_seen(found):
     _, it = found
     assert (it.decision, it.why) == ("change", "better")
     assert (it.independent, it.approximate, it.one_account) == (True, False, False)
-    assert it.basis == "hold-out of 1200 accounts"
+    assert it.basis == "hold-out of 1500 accounts"
     margin = it.comparison.equal["margin"]
     # The truth: northern makers leave 60; by size, the mean over all, -20 * .25 = -5.
     assert margin.proposed.low < 60 < margin.proposed.high
     assert margin.current.low < -5 < margin.current.high
     assert it.worth.value == pytest.approx(100 * margin.difference.value)
     assert it.worth.low == pytest.approx(100 * margin.difference.low)
-    assert it.enough.accounts < 1200
+    assert it.enough.accounts < 1500
 
 
 def test_every_figure_can_be_found_again_in_sql(found, world):
@@ -71,15 +71,24 @@ def test_every_figure_can_be_found_again_in_sql(found, world):
     assert it.lost_good["name"].iloc[0].startswith("Firm ")
 
 
-def test_who_is_to_be_fixed_comes_last_and_counts_once_fixed(found):
-    _, it = found
+def test_who_is_to_be_fixed_is_no_target_and_counts_once_fixed(found, world):
+    accounts, it = found
     own = it.comparison.own
-    # Fixing takes away 80 from each southern maker, a quarter of the makers.
-    share = it.groups[-2].n / it.comparison.n_proposed
-    gain = own["margin_once_fixed"].proposed.value - own["margin"].proposed.value
-    assert it.groups[-2].part == "fix"
-    assert gain == pytest.approx(80 * share)
-    assert it.worth_once_fixed.value > it.worth.value - 1e-9
+    north, south = it.groups[-3], it.groups[-2]
+    assert (north.part, south.part) == ("segments", "fix")
+    assert (it.comparison.n_proposed, it.n_to_fix) == (north.n, south.n)
+    # Once 80 are gone from each southern maker, these are targets as well.
+    table = accounts.facts.join(accounts.outcomes[["margin"]])
+    with duckdb.connect() as connection:
+        connection.register("accounts", table)
+        [(once_fixed,)] = connection.execute(
+            f"SELECT avg(margin + CASE WHEN {sql_where(world.makers, 'fix')} THEN 80 ELSE 0 END)"
+            f" FROM accounts WHERE ({sql_where(world.makers)})"
+            f" OR ({sql_where(world.makers, 'fix')})"
+        ).fetchall()
+    assert own["margin_once_fixed"].proposed.value == pytest.approx(once_fixed)
+    # The current ICP gains by the repair too, and the proposal by none of its targets.
+    assert own["margin_once_fixed"].current.value > own["margin"].current.value
     # By size there are more than makers, so all of these are taken, whatever their order.
     assert it.comparison.volume == it.comparison.n_proposed
 
@@ -89,8 +98,8 @@ def test_the_groups_add_up_and_the_avoided_are_told(found):
     by_part = {(group.profile, group.part): group for group in it.groups}
     assert by_part["proposed", "avoid"].n == (accounts.facts["industry"] == "Agency").sum()
     assert by_part["proposed", "avoid"].margin.high < 0
-    n = by_part["proposed", "segments"].n + by_part["proposed", "fix"].n
-    assert n == it.comparison.n_proposed
+    assert by_part["proposed", "segments"].n == it.comparison.n_proposed
+    assert by_part["proposed", "fix"].n == it.n_to_fix > 0
 
 
 def test_the_order_of_the_rows_changes_nothing(found, world):
@@ -162,7 +171,7 @@ def test_without_a_profile_the_proposal_is_held_against_everybody(world):
         accounts.outcomes["margin"].mean()
     )
     assert found.decision == "change"
-    assert set(found.moved["move"]) == {"kept", "out"}
+    assert set(found.moved["move"]) == {"kept", "out", "to fix"}
 
 
 def test_the_same_rules_are_the_same_accounts(world):
@@ -182,7 +191,7 @@ def test_a_profile_of_a_few_is_an_anecdote(world):
     found = redefinition(accounts, world.trial(accounts), world.by_size, few, **QUICK)
     assert 0 < found.comparison.n_proposed < 10
     assert (found.decision, found.why) == ("cannot tell", "too few")
-    assert found.worth.note.startswith("insufficient: the proposed profile selects")
+    assert found.worth.note.startswith("insufficient: the proposed ICP selects")
     assert not found.worth.has_interval
 
 

@@ -198,7 +198,7 @@ def test_the_proposal_stands_by_itself_and_survives_its_file(found, tmp_path):
     accounts, _, groups = found
     current = Profile("ICP 2027", 3, dt.date(2026, 1, 1), (Segment("old", {"country": ["FR"]}),))
     proposal = proposed_profile(groups, current, effective_from=DAY)
-    assert (proposal.name, proposal.version) == ("ICP 2027, version 4", 4)
+    assert (proposal.name, proposal.version) == ("ICP 2027", 4)
     assert proposed_profile(groups, None, effective_from=DAY).name == "ICP 2027"
     assert "old" not in [one.name for one in proposal.segments]
     write_profile(proposal, tmp_path / "proposed.yaml")

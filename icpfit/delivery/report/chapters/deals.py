@@ -125,12 +125,16 @@ def _two_lines(estimate: Estimate, shown: Callable[[float], str]) -> str:
     return f"{shown(estimate.value)}\n{interval(estimate.low, estimate.high, shown)}"
 
 
+def _facts(n: int) -> str:
+    return "1 fact" if n == 1 else f"{count(n)} facts"
+
+
 def _selection(panel: DealPanel) -> str:
     if not panel.tested:
         return "No fact of the deals could be compared, so who is won can't be checked."
     if not panel.differences:
         return (
-            f"In the {panel.tested} facts that the deals bring, deals won don't differ from deals"
+            f"In the {_facts(panel.tested)} that the deals bring, deals won don't differ from deals"
             " lost: what holds of customers may be hoped for of those not won."
         )
     told = [
@@ -139,7 +143,7 @@ def _selection(panel: DealPanel) -> str:
         for one in panel.differences[:4]
     ]
     return (
-        f"Accounts won differ from all deals in {len(panel.differences)} of {panel.tested} facts:"
+        f"Accounts won differ from all deals in {len(panel.differences)} of {_facts(panel.tested)}:"
         f" {'; '.join(told)}. The model has only seen customers won; where these differ, its"
         " numbers say less of those who were not."
     )

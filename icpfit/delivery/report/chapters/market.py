@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from icpfit.delivery.report.chapter import Block
     from icpfit.insight.market.market import Market
     from icpfit.insight.market.prospects import MarketProspects
+    from icpfit.insight.market.similar import AccountFigures
     from icpfit.measure.estimate import Estimate
 
 __all__ = ["market_chapter"]
@@ -143,27 +144,33 @@ def _ranges(market: Market) -> ReportFigure:
 
 def _figures(market: Market) -> ReportTable:
     currency, own, whole = market.currency, market.figures, market.everyone
+    exact = market.exact
 
     def amount(value: float) -> str:
         return money(value, currency)
 
+    # Who matches to the letter stands first, then who is near, then everybody.
+    told = [*([] if exact is None else [exact]), own, whole]
+
     def cells(
-        name: str, ours: Estimate, theirs: Estimate, shown: Callable[[float], str]
+        name: str, of: Callable[[AccountFigures], Estimate], shown: Callable[[float], str]
     ) -> tuple[str, ...]:
-        return (name, _two_lines(ours, shown), _two_lines(theirs, shown))
+        return (name, *(_two_lines(of(one), shown) for one in told))
 
     rows = [
-        cells("Revenue per account", own.revenue, whole.revenue, amount),
-        cells("Cost to serve per account", own.cost_to_serve, whole.cost_to_serve, amount),
-        cells("of it remedial", own.remedial_cost, whole.remedial_cost, amount),
-        cells("Margin per account", own.margin, whole.margin, amount),
-        cells("Share that was a profitable fit", own.fit_rate, whole.fit_rate, percent),
-        cells("Share that stayed", own.retained, whole.retained, percent),
+        cells("Revenue per account", lambda one: one.revenue, amount),
+        cells("Cost to serve per account", lambda one: one.cost_to_serve, amount),
+        cells("of it remedial", lambda one: one.remedial_cost, amount),
+        cells("Margin per account", lambda one: one.margin, amount),
+        cells("Share that was a profitable fit", lambda one: one.fit_rate, percent),
+        cells("Share that stayed", lambda one: one.retained, percent),
     ]
+    before = ("",) * (len(told) - 2)
     if market.difference is not None:
         rows.append(
             (
                 "Margin per account\nless that of all others",
+                *before,
                 _two_lines(market.difference, amount),
                 "",
             )
@@ -175,12 +182,14 @@ def _figures(market: Market) -> ReportTable:
                     f"Margin that {market.model} expects\nof "
                     f"{account_count(market.expected.n)} that match and are too young to count"
                 ),
+                *before,
                 _two_lines(market.expected, amount),
                 "",
             )
         )
     columns = (
         ("", False),
+        *(() if exact is None else ((account_count(exact.n, "matching").capitalize(), True),)),
         (basis_words(market).capitalize(), True),
         (f"All {account_count(whole.n)}", True),
     )

@@ -28,7 +28,7 @@ where they pass a test for false discoveries; the others are candidates.
 A group that loses money is looked at a second time with remedial cost taken out: it is left only
 if it loses both ways, and fixed where it would be a fit.
 
-The model is judged on accounts that it did not learn from. The profile in use may choose as many
+The model is judged on accounts that it did not learn from. The current ICP may choose as many
 accounts as it selects; the model chooses equally many; ties are averaged.
 
 Intervals are 90 %: bootstrap over parent companies for money, Wilson for shares.

@@ -52,7 +52,7 @@ def order_chapter(facts: ReportFacts) -> Chapter:
             blocks.append(
                 Paragraph(
                     f"For {percent(icp.undefined_share)} of the accounts, facts are missing that "
-                    "the profile in use asks for; they count as not selected."
+                    "the current ICP asks for; they count as not selected."
                 )
             )
         blocks += [Paragraph(icp.note)] if icp.note else []
@@ -82,11 +82,11 @@ def _lead(facts: ReportFacts) -> str:
         f"to serve them: {judgement.basis}."
     )
     if icp is None:
-        return f"{lead} There is no profile in use, so there is nothing to compare the model with."
+        return f"{lead} There is no current ICP, so there is nothing to compare the model with."
     if not icp.comparable:
         name = facts.icp_name or icp.profile_name
         return (
-            f"{lead} The profile in use “{name}” selects {count(icp.n_selected)} of these "
+            f"{lead} The current ICP ({name}) selects {count(icp.n_selected)} of these "
             "accounts, so there is nothing to compare it with."
         )
     one = " The sign of the difference rests on one account." if icp.one_account else ""
@@ -97,8 +97,8 @@ def _lead(facts: ReportFacts) -> str:
 def _profile_words(facts: ReportFacts) -> list[Block]:
     if not facts.icp_sentences:
         return []
-    named = f" “{facts.icp_name}”" if facts.icp_name else ""
+    named = f", {facts.icp_name}," if facts.icp_name else ""
     return [
-        Heading(f"What the profile in use{named} says"),
+        Heading(f"What the current ICP{named} says"),
         Bullets(tuple(facts.icp_sentences)),
     ]

@@ -19,7 +19,6 @@ from icpfit.delivery.report.chapter import Chapter, Heading, Paragraph
 from icpfit.delivery.report.chapters.predicted import predicted_blocks
 from icpfit.delivery.report.figures import ReportFigure, waterfall_figure
 from icpfit.delivery.report.findings import whale_finding
-from icpfit.delivery.report.profile_words import profile_words
 from icpfit.delivery.report.tables import ReportTable
 from icpfit.insight.profit.money import APART
 
@@ -126,7 +125,7 @@ def _waterfall_table(found: WhereTheMoneyIs) -> ReportTable:
         rows.append((f"{name}\n{sort}" if sort else name, *cells))
     columns = (
         ("", False),
-        *((f"{profile_words(group.name)} ({count(group.n)})", True) for group in found.waterfalls),
+        *((f"{group.name} ({count(group.n)})", True) for group in found.waterfalls),
     )
     caption = (
         f"Mean of an account over {horizon_in_words(found.horizon)}, in {found.currency}, with"

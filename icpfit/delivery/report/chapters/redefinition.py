@@ -1,4 +1,4 @@
-"""The chapter on the profile: the one in use against the one proposed, and who would move."""
+"""The chapter on the profile: the current ICP against the proposed one, and who would move."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from icpfit.delivery.report.decision_sentence import (
 )
 from icpfit.delivery.report.figures import ReportFigure
 from icpfit.delivery.report.first_page_answers import WITHOUT_INDEPENDENCE
+from icpfit.delivery.report.icp_words import icp_named
 from icpfit.icp.wording import sentences, sql_where
 from icpfit.insight.redefinition.chance import DEALS
 
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     from icpfit.data.contract import Attribute
     from icpfit.delivery.report.chapter import Block
     from icpfit.evidence.signal import Signal
+    from icpfit.icp.selection import Part
     from icpfit.insight.redefinition.redefinition import Redefinition
 
 __all__ = ["redefinition_chapter", "redefinition_figure"]
 
-_TITLE = "The profile in use against the one proposed"
+_TITLE = "The current ICP against the proposed one"
 _AMOUNTS = (
     ("margin", "margin"),
     ("cost_to_serve", "cost to serve"),
@@ -50,6 +52,10 @@ _AMOUNTS = (
 _CHANCE = (
     "A deal gives every account judged the margin of another at random, so that neither profile can"
     " know anything. A difference counts only if at most 5 of 100 deals make as large a one."
+)
+_APART: tuple[tuple[Part, str], ...] = (
+    ("fix", "To fix before they are won"),
+    ("avoid", "To avoid"),
 )
 _SHARES = (("fit", "profitable fits"), ("retained", "stayed"), ("loyalty", "loyalty"))
 
@@ -63,7 +69,7 @@ def redefinition_chapter(
     hide_names: bool = False,
     signal: Signal | None = None,
 ) -> Chapter:
-    """Return the comparison of the profile in use with the one proposed.
+    """Return the comparison of the current ICP with the one proposed.
 
     Parameters
     ----------
@@ -136,12 +142,12 @@ def redefinition_figure(found: Redefinition, horizon: str, currency: str) -> Rep
         _each(margin.value, currency, "margin"),
         _each(cost.value, currency, "cost to serve"),
     )
-    finding = f"{left} and {spent} with the proposed profile, by the same number of accounts."
+    finding = f"{left} and {spent} with the proposed ICP, by the same number of accounts."
     if not found.independent:
         finding = f"on the accounts that chose its groups, so rather too good: {finding}"
     caption = (
         f"How to read it: means per account over {horizon_in_words(horizon)}, dots for"
-        f" {_in_use(found)}, diamonds for the proposed profile; a bar is the 90 % interval, the"
+        f" {_in_use(found)}, diamonds for the proposed ICP; a bar is the 90 % interval, the"
         f" range that luck leaves. {account_count(compared.volume)} by each, of"
         f" {count(compared.n)} judged. Loyalty is a composite from 0 to 100 %. Basis:"
         f" {found.basis}."
@@ -149,7 +155,7 @@ def redefinition_figure(found: Redefinition, horizon: str, currency: str) -> Rep
     svg = pairs_svg(
         pairs(_AMOUNTS),
         pairs(_SHARES),
-        (_in_use(found), "the proposed profile"),
+        (_in_use(found), "the proposed ICP"),
         currency,
         name="redefinition-pairs",
         alternative=f"Current against proposed at equal volume. {finding}",
@@ -167,7 +173,7 @@ def _each(amount: float, currency: str, what: str) -> str:
 
 
 def _in_use(found: Redefinition) -> str:
-    return "every account won" if found.current is None else "the profile in use"
+    return "every account won" if found.current is None else "the current ICP"
 
 
 def _compared(found: Redefinition, horizon: str, currency: str) -> list[Block]:
@@ -175,10 +181,11 @@ def _compared(found: Redefinition, horizon: str, currency: str) -> list[Block]:
     assert compared is not None  # noqa: S101 - the caller looked
     blocks: list[Block] = [
         Paragraph(
-            "At equal volume both take as many accounts as the smaller profile selects"
+            "At equal volume both take as many targets as the smaller ICP has"
             f" ({count(compared.volume)}). The larger one is thinned in its own order of calling:"
-            " first priority, then second, then the groups to fix; of the tier on the border each"
-            " account counts an equal share, as in a draw by lot. The model's score plays no part."
+            " first priority, then second; of the tier on the border each account counts an equal"
+            " share, as in a draw by lot. The model's score plays no part. A target is in a"
+            " segment, and in no group to fix or to avoid."
         ),
         compared_table(found, "equal", currency),
     ]
@@ -190,17 +197,17 @@ def _compared(found: Redefinition, horizon: str, currency: str) -> list[Block]:
             Paragraph(f"Worth: {WITHOUT_INDEPENDENCE[0].lower()}{WITHOUT_INDEPENDENCE[1:]}")
         )
     elif not math.isnan(found.worth.value):
-        instead = "the profile in use" if found.current is not None else "anybody"
+        instead = "the current ICP" if found.current is not None else "anybody"
         said = (
-            f"Worth, per 100 customers won by the proposed profile instead of {instead}, over"
+            f"Worth, per 100 customers won by the proposed ICP instead of {instead}, over"
             f" {horizon_in_words(horizon)}, if win rates stay the same:"
             f" {money_interval(found.worth, currency)}."
         )
         if found.worth_once_fixed is not None:
             fixed = money_interval(found.worth_once_fixed, currency)
             said += (
-                " With the remedial cost of the groups to fix taken out of the books, whichever"
-                f" profile is used: {fixed}."
+                f" With the {account_count(found.n_to_fix)} to fix mended, and won as well:"
+                f" {fixed}; the current ICP gains by the repair too."
             )
         blocks.append(Paragraph(said))
     if found.one_account:
@@ -210,8 +217,8 @@ def _compared(found: Redefinition, horizon: str, currency: str) -> list[Block]:
         f"For {percent(share)} of the accounts judged, facts are missing that the {whose}"
         " asks for; they count as not selected."
         for whose, share in (
-            ("profile in use", found.undefined.get("current", 0.0)),
-            ("proposed profile", found.undefined.get("proposed", 0.0)),
+            ("current ICP", found.undefined.get("current", 0.0)),
+            ("proposed ICP", found.undefined.get("proposed", 0.0)),
         )
         if share > 0
     ]
@@ -237,6 +244,13 @@ def _market(found: Redefinition) -> list[Block]:
     market = found.market
     assert market is not None  # noqa: S101 - the caller looked
     blocks: list[Block] = [market_table(market)]
+    if market.by_part.get("fix"):
+        blocks.append(
+            Paragraph(
+                f"The {count(market.by_part['fix'])} to fix are worth winning once the cause of"
+                " their remedial cost is gone, and lose money until then."
+            )
+        )
     if market.absent:
         named = ", ".join(name.replace("_", " ") for name in market.absent)
         blocks.append(
@@ -245,8 +259,8 @@ def _market(found: Redefinition) -> list[Block]:
     shares = [
         (whose, share)
         for whose, share in (
-            ("profile in use", market.current_undefined),
-            ("proposed profile", market.proposed_undefined),
+            ("current ICP", market.current_undefined),
+            ("proposed ICP", market.proposed_undefined),
         )
         if share > 0
     ]
@@ -265,20 +279,26 @@ def _rules(found: Redefinition, attributes: Mapping[str, Attribute] | None) -> l
     blocks: list[Block] = []
     if found.proposed is not None:
         blocks += [
-            Heading(f"The proposed profile “{found.proposed.name}” in words"),
+            Heading(
+                f"The proposed ICP, {icp_named(found.proposed.name, found.proposed.version)}, in"
+                " words"
+            ),
             Bullets(tuple(sentences(found.proposed, attributes))),
             Paragraph(
                 "Kept with this run as proposal.yaml for icpfit adopt, proposal.sql and"
-                " proposal.txt. As a WHERE clause for a database or a CRM's list view:"
+                " proposal.txt. Its targets as a WHERE clause for a database or a CRM's list view:"
             ),
             Code(sql_where(found.proposed)),
         ]
+        for part, whom in _APART:
+            if getattr(found.proposed, part):
+                blocks += [Paragraph(f"{whom}:"), Code(sql_where(found.proposed, part))]
     if found.current is not None:
         current = found.current
         signed = f", signed off by {current.approved_by}" if current.approved_by else ""
         blocks += [
             Heading(
-                f"The profile in use “{current.name}”, version {current.version}, from"
+                f"The current ICP, {icp_named(current.name, current.version)}, from"
                 f" {current.effective_from}{signed}"
             ),
             Bullets(tuple(sentences(current, attributes))),

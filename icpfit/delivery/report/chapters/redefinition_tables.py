@@ -29,7 +29,7 @@ MOST_NAMED = 10
 _FIGURES = (
     ("margin", "Margin per account", True),
     ("margin_winsorised", "The same\nextremes winsorised at 2 %", True),
-    ("margin_once_fixed", "The same\nwithout the remedial cost of the groups to fix", True),
+    ("margin_once_fixed", "The same\nwith the groups to fix mended, and won as well", True),
     ("cost_to_serve", "Cost to serve per account", True),
     ("remedial_cost", "of it remedial", True),
     ("fit", "Profitable fits", False),
@@ -39,6 +39,7 @@ _FIGURES = (
 _MOVES = (
     ("in", "Come in"),
     ("out", "Leave"),
+    ("to fix", "Leave until their cost is fixed"),
     ("moved", "Stay, at another place"),
     ("kept", "Stay as they are"),
 )
@@ -88,7 +89,7 @@ def compared_table(
                 _two_lines(one.difference, amount if is_money else _points),
             )
         )
-    current = "Every account won" if found.current is None else "In use"
+    current = "Every account won" if found.current is None else "Current"
     columns = (("", False), (current, True), ("Proposed", True), ("Difference", True))
     at = "At equal volume" if volume == "equal" else "Each at its own volume"
     basis = f"{account_count(compared.n)} judged: {found.basis}"
@@ -171,8 +172,8 @@ def accounts_table(
         )
     columns = (
         ("Account", False),
-        ("In use: segment", False),
-        ("Proposed: segment", False),
+        ("Current: group", False),
+        ("Proposed: group", False),
         ("Margin", True),
         ("Remedial cost", True),
     )
@@ -194,7 +195,7 @@ def groups_table(found: Redefinition, currency: str) -> ReportTable:
     Returns
     -------
     ReportTable
-        One row per group, the proposed profile first.
+        One row per group, the proposed ICP first.
     """
 
     def amount(value: float) -> str:
@@ -203,10 +204,7 @@ def groups_table(found: Redefinition, currency: str) -> ReportTable:
     ordered = sorted(found.groups, key=lambda group: group.profile != "proposed")
     rows = tuple(
         (
-            (
-                f"{group.name}\n{'in use' if group.profile == 'current' else 'proposed'}:"
-                f" {_PARTS[group.part]}"
-            ),
+            (f"{group.name}\n{group.profile}: {_PARTS[group.part]}"),
             count(group.n),
             _two_lines(group.fit_rate, percent),
             _two_lines(group.margin, amount),
@@ -234,7 +232,7 @@ def market_table(market: MarketCounts) -> ReportTable:
     Returns
     -------
     ReportTable
-        One row per profile, then one per group of the proposed one.
+        One row per profile, one per segment of the proposed one, and those that it sets apart.
     """
 
     def row(name: str, n: int) -> tuple[str, ...]:
@@ -242,14 +240,18 @@ def market_table(market: MarketCounts) -> ReportTable:
 
     rows = [row("All prospects of the list", market.n)]
     if market.current is not None:
-        rows.append(row("In the profile in use", market.current))
+        rows.append(row("Targets of the current ICP", market.current))
     if market.proposed is not None:
-        rows.append(row("In the proposed profile", market.proposed))
+        rows.append(row("Targets of the proposed ICP", market.proposed))
     if market.both is not None:
-        rows.append(row("In both", market.both))
-    rows += [row(f"{name}\nproposed", n) for name, n in market.by_segment.items()]
+        rows.append(row("Targets of both", market.both))
+    rows += [row(f"{name}\nproposed: targets", n) for name, n in market.by_segment.items()]
+    if market.by_part:
+        apart = {"fix": "To fix, no targets until then", "avoid": "To avoid"}
+        rows += [row(f"{words}\nproposed", market.by_part[part]) for part, words in apart.items()]
+        rows.append(row("In no group of it\nproposed", market.n - sum(market.by_part.values())))
     columns = (("", False), ("Prospects", True), ("Share", True))
-    return ReportTable("The prospect list, counted by both profiles", columns, tuple(rows))
+    return ReportTable("The prospect list, counted by both ICPs", columns, tuple(rows))
 
 
 def _two_lines(estimate: Estimate, shown: Callable[[float], str]) -> str:

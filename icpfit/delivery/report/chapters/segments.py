@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from icpfit.delivery.amounts import (
     account_count,
+    count,
     horizon_in_words,
     interval,
     money,
@@ -30,6 +31,7 @@ from icpfit.delivery.report.held_out_words import (
     which,
 )
 from icpfit.delivery.report.tables import ReportTable
+from icpfit.insight.segments.beam import fewest_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +147,9 @@ def _how(found: FoundSegments, horizon: str) -> str:
         "listed here only if its fit rate passed a test that allows for the number of groups "
         "shown: of those that pass, at most 10 % are expected to be luck. These accounts chose the "
         f"groups and their priorities, so the figures of those that passed rather flatter the "
-        f"choice{_beside(found)}."
+        f"choice{_beside(found)}. Rules that fewer than {count(fewest_accounts(len(found.find)))} "
+        f"of the {account_count(len(found.find))} searched meet were not looked at, so a small "
+        "good group may be missing here: icpfit explore tells what one that you can name left."
     )
 
 

@@ -17,7 +17,6 @@ from icpfit.delivery.report.chapter import Chapter, Heading, Notice, Paragraph
 from icpfit.delivery.report.chapters.deals import deal_blocks
 from icpfit.delivery.report.chapters.drop_or_fix import drop_or_fix_blocks
 from icpfit.delivery.report.figures import ReportFigure
-from icpfit.delivery.report.profile_words import profile_words
 from icpfit.delivery.report.quantities import quantity_words
 from icpfit.delivery.report.tables import ReportTable
 
@@ -35,7 +34,7 @@ TITLE = "Can we serve them?"
 def service_chapter(
     found: AbilityToServe | None, *, names: Literal["show", "hide"] = "show"
 ) -> Chapter:
-    """Return what the current and the proposed profile ask of the teams that serve.
+    """Return what the current and the proposed ICP ask of the teams that serve.
 
     Parameters
     ----------
@@ -100,7 +99,7 @@ def _lead(found: AbilityToServe, measured: list[TeamLoad]) -> str:
 
 def _verdict(role: str, rows: list[tuple[TeamLoad, ProfileLoad]]) -> str:
     over = [(team, load) for team, load in rows if load.is_overloaded]
-    subject = "Customers as won" if role == "customers as won" else f"The {profile_words(role)}"
+    subject = "Customers as won" if role == "customers as won" else f"The {role}"
     if not over:
         team, load = max(rows, key=lambda it: it[1].per_year.value / (it[0].capacity or 1.0))
         share = percent(load.per_year.value / (team.capacity or 1.0))
@@ -162,15 +161,13 @@ def _basis(found: AbilityToServe) -> str:
     if found.n_apart is None:
         return f"{count(found.n)} accounts"
     return (
-        f"{count(found.n_apart)} accounts that took no part in finding the proposed profile, out of"
+        f"{count(found.n_apart)} accounts that took no part in finding the proposed ICP, out of"
         f" {count(found.n)}"
     )
 
 
 def _whose(profile: str) -> str:
-    return (
-        profile if profile.startswith("customers") else f"customers of the {profile_words(profile)}"
-    )
+    return profile if profile.startswith("customers") else f"customers of the {profile}"
 
 
 def _load_table(found: AbilityToServe) -> ReportTable:
@@ -191,7 +188,7 @@ def _load_table(found: AbilityToServe) -> ReportTable:
                     spare += f"\n{interval(low, high, _whole)}"
             rows.append(
                 (
-                    f"{team.team}\n{profile_words(load.profile)}",
+                    f"{team.team}\n{load.profile}",
                     (
                         f"{_amount(hundred.value, team.unit)}\n"
                         f"{interval(hundred.low, hundred.high, _whole)}"

@@ -14,6 +14,7 @@ from icpfit.delivery.report.charts.canvas import (
     share_axis,
     style,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["reliability_svg"]
 
 
+@drawing
 def reliability_svg(bins: pd.DataFrame, name: str, alternative: str) -> str:
     """Return predicted against actual fit rates, bin by bin.
 

@@ -15,6 +15,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["intervals_svg"]
 
 
+@drawing
 def intervals_svg(
     rows: Sequence[tuple[str, Estimate, bool]],
     axis: str,

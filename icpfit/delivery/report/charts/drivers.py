@@ -26,6 +26,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 from icpfit.delivery.report.driver_rows import level_means, level_names, thinned
 from icpfit.fit.phrases import number_phrase
 
@@ -42,6 +43,7 @@ __all__ = ["beeswarm_svg", "dependence_svg", "drivers_svg"]
 SEED = 20_240_229
 
 
+@drawing
 def drivers_svg(drivers: pd.DataFrame, unit: str, name: str, alternative: str) -> str:
     """Return bars of the mean absolute SHAP value of the first ten drivers.
 
@@ -81,6 +83,7 @@ def drivers_svg(drivers: pd.DataFrame, unit: str, name: str, alternative: str) -
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def beeswarm_svg(rows: DriverRows, name: str, alternative: str) -> str:
     """Return shap's beeswarm of the first nine drivers and the sum of the rest.
 
@@ -144,6 +147,7 @@ def beeswarm_svg(rows: DriverRows, name: str, alternative: str) -> str:
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def dependence_svg(rows: DriverRows, feature: str, name: str, alternative: str) -> str:
     """Return how the SHAP value of one fact depends on the fact's value.
 

@@ -17,6 +17,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["loss_causes_svg"]
 
 
+@drawing
 def loss_causes_svg(causes: Sequence[LossCause], currency: str, name: str, alternative: str) -> str:
     """Return the excess of each cause as a bar, and how far luck reaches as a band over it.
 

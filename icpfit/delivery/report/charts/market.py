@@ -16,6 +16,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ranges_svg"]
 
 
+@drawing
 def ranges_svg(
     rows: Sequence[tuple[str, Estimate, float, float]],
     axis: str,

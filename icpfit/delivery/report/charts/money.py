@@ -22,6 +22,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,7 @@ KIND_WORDS = {
 }
 
 
+@drawing
 def whale_svg(curve: WhaleCurve, currency: str, name: str, alternative: str) -> str:
     """Return the whale curve: cumulative margin, most profitable accounts first.
 
@@ -117,6 +119,7 @@ def whale_svg(curve: WhaleCurve, currency: str, name: str, alternative: str) -> 
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def waterfall_svg(steps: Sequence[MarginStep], currency: str, name: str, alternative: str) -> str:
     """Return the way from revenue to margin, step by step, as floating bars.
 
@@ -192,6 +195,7 @@ def waterfall_svg(steps: Sequence[MarginStep], currency: str, name: str, alterna
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def choices_svg(choices: Sequence[ChosenMargin], currency: str, name: str, alternative: str) -> str:
     """Return the margin per account of several choices, each with its interval.
 
@@ -238,6 +242,7 @@ def choices_svg(choices: Sequence[ChosenMargin], currency: str, name: str, alter
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def margin_curve_svg(
     curve: MarginCurve,
     icp_point: tuple[float, float] | None,
@@ -252,7 +257,7 @@ def margin_curve_svg(
     curve : MarginCurve
         In currency units.
     icp_point : tuple of float, or None
-        Share of the accounts that the profile in use selects, and their margin in all.
+        Share of the accounts that the current ICP selects, and their margin in all.
     currency : str
         ISO code.
     name, alternative : str
@@ -283,7 +288,7 @@ def margin_curve_svg(
         if icp_point is not None:
             axes.plot(
                 [icp_point[0]], [icp_point[1]], "D", color=PALETTE["icp"], ms=7, mec="white",
-                ls="none", label="the profile in use",
+                ls="none", label="the current ICP",
             )  # fmt: skip
             axes.axvline(icp_point[0], color=PALETTE["icp"], lw=0.7, ls=(0, (2, 2)), zorder=0)
         axes.axhline(0, color=MUTED, lw=0.6)
@@ -299,6 +304,7 @@ def margin_curve_svg(
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def deciles_svg(deciles: pd.DataFrame, currency: str, name: str, alternative: str) -> str:
     """Return the mean margin of each tenth of the accounts, in the model's order.
 

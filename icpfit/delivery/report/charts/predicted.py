@@ -14,6 +14,7 @@ from icpfit.delivery.report.charts.canvas import (
     money_axis,
     style,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 from icpfit.insight.profit.predicted_realised import FIXED_LOST, GOOD_EARNED, GOOD_LOST
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["predicted_svg"]
 MOST_DOTS = 500
 
 
+@drawing
 def predicted_svg(customers: pd.DataFrame, currency: str, name: str, alternative: str) -> str:
     """Return what was predicted of each customer against what became of it.
 

@@ -1,4 +1,4 @@
-"""The picture of the first page: the profile in use against the one proposed, and its groups."""
+"""The picture of the first page: the current ICP against the one proposed, and its groups."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ class ProfileMargin:
     Parameters
     ----------
     label : str
-        Such as "proposed profile", or a group's name.
+        Such as "proposed ICP", or a group's name.
     margin : Estimate
         Per account, currency units.
     role : {"current", "proposed", "segments", "fix", "avoid"}
@@ -61,6 +62,7 @@ class ProfileMargin:
         return self.role in ("current", "proposed")
 
 
+@drawing
 def profiles_svg(lines: Sequence[ProfileMargin], currency: str, name: str, alternative: str) -> str:
     """Return the margin per account of both profiles and of the proposal's groups.
 

@@ -20,7 +20,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
-from icpfit.delivery.report.profile_words import profile_words
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ __all__ = [
 LINES = (PALETTE["all"], PALETTE["current"], PALETTE["proposed"], PALETTE["acquisition"])
 
 
+@drawing
 def whale_band_svg(band: WhaleBand, currency: str, name: str, alternative: str) -> str:
     """Return the whale curve with its band.
 
@@ -104,6 +105,7 @@ def whale_band_svg(band: WhaleBand, currency: str, name: str, alternative: str) 
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def causes_svg(matrix: CausesMatrix, name: str, alternative: str) -> str:
     """Return who causes the cost by who serves, as a grid whose cells are shaded by money.
 
@@ -152,6 +154,7 @@ def causes_svg(matrix: CausesMatrix, name: str, alternative: str) -> str:
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def loyalty_svg(groups: Sequence[LoyaltyGroup], currency: str, name: str, alternative: str) -> str:
     """Return the margin in all of the four groups of margin against loyalty.
 
@@ -195,6 +198,7 @@ def loyalty_svg(groups: Sequence[LoyaltyGroup], currency: str, name: str, altern
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def months_svg(months: Sequence[MonthlyMargin], currency: str, name: str, alternative: str) -> str:
     """Return the cumulative margin of an account by month of the relationship.
 
@@ -226,7 +230,7 @@ def months_svg(months: Sequence[MonthlyMargin], currency: str, name: str, altern
             if len(known) == len(height):
                 low, high = zip(*known, strict=True)
                 axes.fill_between(x, low, high, color=colour, alpha=0.16, lw=0)
-            named = wrapped(profile_words(group.name))
+            named = wrapped(group.name)
             axes.plot(x, height, color=colour, ls=dash, lw=1.8, label=named)
         axes.axhline(0, color=MUTED, lw=0.7)
         axes.grid(visible=True, axis="y")

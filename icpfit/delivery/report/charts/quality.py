@@ -16,6 +16,7 @@ from icpfit.delivery.report.charts.canvas import (
     share_axis,
     style,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ PARTS = (
 )
 
 
+@drawing
 def maturity_svg(cohorts: Sequence[Cohort], name: str, alternative: str) -> str:
     """Return the accounts of each quarter: learned from, left out, and not mature yet.
 
@@ -73,6 +75,7 @@ def maturity_svg(cohorts: Sequence[Cohort], name: str, alternative: str) -> str:
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def fill_svg(attributes: Sequence[AttributeQuality], name: str, alternative: str) -> str:
     """Return the share of the accounts that have a value, attribute by attribute.
 

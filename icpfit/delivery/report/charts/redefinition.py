@@ -1,4 +1,4 @@
-"""The profile in use against the one proposed, figure by figure, as pairs of dots."""
+"""The current ICP against the one proposed, figure by figure, as pairs of dots."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from icpfit.delivery.report.charts.canvas import (
     share_axis,
     style,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ class Pair:
     proposed: Estimate
 
 
+@drawing
 def pairs_svg(
     amounts: Sequence[Pair],
     shares: Sequence[Pair],
@@ -64,7 +66,7 @@ def pairs_svg(
     amounts, shares : sequence of Pair
         Drawn top down; at least one amount.
     names : tuple of str
-        What the profile in use and the proposed one are called.
+        What the current ICP and the proposed one are called.
     currency : str
         ISO code.
     name, alternative : str
@@ -73,7 +75,7 @@ def pairs_svg(
     Returns
     -------
     str
-        One SVG element; a bar is the interval, dots belong to the profile in use, diamonds to the
+        One SVG element; a bar is the interval, dots belong to the current ICP, diamonds to the
         proposed one, and the two of a figure stand one below the other.
     """
     panels = [panel for panel in (amounts, shares) if panel]

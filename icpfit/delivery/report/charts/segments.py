@@ -21,6 +21,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ COLOURS = {"segments": PALETTE["model"], "fix": PALETTE["perfect"], "avoid": PAL
 LONGEST = 64  # characters over both panels
 
 
+@drawing
 def segments_svg(
     groups: Sequence[FoundSegment],
     currency: str,

@@ -20,7 +20,7 @@ from icpfit.delivery.report.charts.canvas import (
     style,
     wrapped,
 )
-from icpfit.delivery.report.profile_words import profile_words
+from icpfit.delivery.report.charts.drawings import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ ROLES = {
 }
 
 
+@drawing
 def team_load_svg(teams: Sequence[TeamLoad], name: str, alternative: str) -> str:
     """Return each team's load in a year as a share of its capacity, choice by choice.
 
@@ -72,7 +73,7 @@ def team_load_svg(teams: Sequence[TeamLoad], name: str, alternative: str) -> str
                 ends.append(high / size)
             ends.append(value)
             ticks.append(y)
-            words.append(f"{wrapped(profile_words(load.profile), 22)}: {percent(value)}")
+            words.append(f"{wrapped(load.profile, 22)}: {percent(value)}")
             y += 1.0
         axes.axvline(1.0, color=PALETTE["loss"], lw=1.2, ls=(0, (4, 2)))
         name_rows(axes, ticks, words)
@@ -84,6 +85,7 @@ def team_load_svg(teams: Sequence[TeamLoad], name: str, alternative: str) -> str
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def deals_svg(segments: Sequence[SegmentDeals], currency: str, name: str, alternative: str) -> str:
     """Return the quadrant *wins easily x leaves money*.
 
@@ -132,6 +134,7 @@ def deals_svg(segments: Sequence[SegmentDeals], currency: str, name: str, altern
         return inline_svg(figure, name, alternative)
 
 
+@drawing
 def drop_or_fix_svg(groups: Sequence[DropOrFix], currency: str, name: str, alternative: str) -> str:
     """Return what dropping and what fixing each group is worth, per 100 customers.
 

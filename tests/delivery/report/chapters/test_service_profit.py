@@ -142,7 +142,7 @@ def test_a_cost_is_named_in_the_title_only_where_it_stands_out():
 
 def test_captions_say_over_which_accounts_choices_are_compared():
     told = repr(service_chapter(dataclasses.replace(ability_found(), n_apart=25)))
-    assert "25 accounts that took no part in finding the proposed profile, out of 40" in told
+    assert "25 accounts that took no part in finding the proposed ICP, out of 40" in told
     assert "took no part" not in repr(service_chapter(ability_found()))
     whole = money_found().waterfalls[0]
     apart = dataclasses.replace(whole, name="customers compared", n=1)
