@@ -1,4 +1,4 @@
-"""Make a proposed profile the current one: signed off, the former kept, the step written down."""
+"""Make a proposed ICP the current one: signed off, the former kept, the step written down."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def run(job: Job) -> Adoption:
     )
     for warning in adoption_warnings(done):
         terminal.warning(warning)
-    terminal.closing(adoption_summary(done), title=f"{company.name}: the profile in use")
+    terminal.closing(adoption_summary(done), title=f"{company.name}: the current ICP")
     return done
 
 

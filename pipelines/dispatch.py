@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from icpfit import __version__
 from icpfit.errors import IcpfitError, SettingsError
 from icpfit.job import Job
-from icpfit.refusals import refusal
+from icpfit.redaction import without_passwords
+from icpfit.refusals import needed, refusal, torn_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ JOBS = {
     "promote": "put the challenger in use, or say why not (exit code 3)",
     "rollback": "go back to the model that was in use before",
     "drift": "how far a list, or the latest accounts, are from those the model learned from",
-    "adopt": "make a proposed profile the current one, signed off, and keep the former",
+    "adopt": "make a proposed ICP the current one, signed off, and keep the former",
     "score": "grade a prospect list, with reasons",
     "report": "write the report of the model in use as one HTML file",
     "explore": "what the accounts served so far tell of a market that you think of winning",
@@ -43,6 +44,7 @@ JOBS = {
 FREE_TEXT = (
     "prospects",
     "out",
+    "out_table",
     "root",
     "icp",
     "proposal",
@@ -54,6 +56,8 @@ FREE_TEXT = (
     "data_folder",
     "before",
     "capacity_by",
+    "engine.master",
+    "engine.python",
 )
 
 STOPPED = 130
@@ -167,10 +171,12 @@ def _job_help(job: str) -> str:
                 skipped = line.startswith(("defaults:", "hydra:"))
             if line and not skipped and not line.startswith("#"):
                 # YAML reads yes and no as flags, so such a key stands in quotes there.
-                shown.append("  " + line.replace('"yes": ', "yes:   "))
-    companies = "  data: ???          # the company: data/NAME.yaml\n"
+                shown.append("  " + needed(line.replace('"yes": ', "yes:   ")))
+    companies = "  data: required     # the company: data=demo takes data/demo.yaml\n"
     if job in {"demo", "init"}:
         companies = ""
+    if job == "score":
+        companies += "  engine: local      # or spark, with engine.master=…: docs/scale.md\n"
     folder = "" if job == "demo" else " --config-dir FOLDER  your own data/NAME.yaml;"
     return (
         f"icpfit {job}: {JOBS[job]}.\n\n"
@@ -211,6 +217,9 @@ def _run(name: str, words: Sequence[str]) -> None:
         except OmegaConfBaseException as error:
             failed.append(SettingsError(refusal(str(error), name, _known_keys(name))))
 
+    torn = torn_apart(words)
+    if torn:
+        raise SettingsError(torn)
     words = [*_own_conf(words), *words]
     arguments, sys.argv = sys.argv, [f"icpfit {name}", *map(quoted, words)]
     try:
@@ -278,7 +287,7 @@ def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
     job = Job(
         name=name,
         values=values,
-        unresolved=OmegaConf.to_yaml(config, resolve=False),
+        unresolved=without_passwords(OmegaConf.to_yaml(config, resolve=False)),
         conf_folders=_profile_folders(folders, values),
         run=another,
     )
@@ -301,7 +310,7 @@ def _known_keys(job: str) -> dict[str, list[str]]:
     from icpfit.data.table_spec import DataSpec
 
     conf = importlib.resources.files("icpfit.conf")
-    own: set[str] = {"data"}
+    own: set[str] = {"data"} | ({"engine"} if job == "score" else set())
     for file in (f"{job}.yaml", "every_job.yaml"):
         own |= set(yaml.safe_load((conf / file).read_text(encoding="utf-8")))
     data = [field.name for field in dataclasses.fields(DataSpec)]

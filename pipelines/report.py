@@ -1,4 +1,4 @@
-"""Write the report of the model in use as one HTML file; without one, what the data say so far."""
+"""Write the report of the model in use as one HTML file; without one, what there is so far."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Report:
 
 
 def run(job: Job) -> Path:
-    """Write the report that the model's training kept, or one without a model.
+    """Write the report that the model's training kept.
+
+    Without a model it is what the latest training kept that registered nothing; without any
+    training, what the data say.
 
     Parameters
     ----------
@@ -44,18 +47,18 @@ def run(job: Job) -> Path:
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.in_use import model_standing
-    from icpfit.delivery.registry.look_log import holdout_of, record_look
+    from icpfit.delivery.registry.look_log import holdout_of, look_count
     from icpfit.delivery.registry.promotion_log import promotions
     from icpfit.delivery.registry.proposal_record import judged_profile
     from icpfit.delivery.registry.registered_model import kept_file
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import is_registered, registered_model
+    from icpfit.delivery.registry.unregistered import UNREGISTERED, unregistered_page
     from icpfit.delivery.report.chapters.succession import succession_chapter, verdict_on
     from icpfit.delivery.report.kept_page import with_chapter
     from icpfit.delivery.report.page import KEPT_PAGES, write_page
-    from icpfit.delivery.report.standing import adopted_since, stamped
+    from icpfit.delivery.report.standing import adopted_since, looks_so_far, stamped
     from icpfit.delivery.whole_file import require_writable
-    from icpfit.evidence.succession.looks import look_sentence
     from icpfit.job import root_folder
 
     chosen = job.settings(Report)
@@ -69,22 +72,28 @@ def run(job: Job) -> Path:
     if chosen.pdf:
         require_writable(out.with_suffix(".pdf"), kept=exports)
     store = open_store(root, company.name)
+    profile = current_profile(company, chosen.icp, job.conf_folders)
+    in_use = None if profile is None else (profile.name, profile.version)
+    unregistered = unregistered_page(store, KEPT_PAGES[chosen.names])
     closing: list[tuple[str, str]] = []
     if is_registered(store, chosen.model):
         with terminal.step(f"fetching the report of the {chosen.model}"):
             model = registered_model(store, chosen.model)
             page = kept_file(model, KEPT_PAGES[chosen.names]).read_text(encoding="utf-8")
             said = model_standing(store, model)
-            look = record_look(store, *holdout_of(model.tags), job="report", run_id=model.run_id)
-            looked = look_sentence(look) if look else ""
+            # The page shows what the training recorded, so it is no further look.
+            looked = looks_so_far(look_count(store, holdout_of(model.tags)[0]))
             decided = verdict_on(promotions(store.promotion_log), model.version)
             verdict = succession_chapter(decided, with_names=chosen.names == "show")
-            profile = current_profile(company, chosen.icp, job.conf_folders)
-            in_use = None if profile is None else (profile.name, profile.version)
-            since = adopted_since(judged_profile(model), in_use)
+            since = adopted_since(judged_profile(model.run_files), in_use)
             write_page(with_chapter(stamped(page, said, looked, since), verdict), out)
             told = [("model", said), ("hold-out", looked), ("profile", since)]
             closing = [(what, text) for what, text in told if text]
+    elif unregistered is not None:
+        since = adopted_since(judged_profile(unregistered.parent), in_use)
+        page = unregistered.read_text(encoding="utf-8")
+        write_page(stamped(page, UNREGISTERED, since=since), out)
+        closing = [("model", UNREGISTERED), *([("profile", since)] if since else [])]
     else:
         _without_model(chosen, company, root, job, terminal)
     written = [("report", str(out)), *_printed(chosen, out, terminal)]

@@ -104,7 +104,7 @@ def run(job: Job) -> TrainingResult:
     with terminal.step("explaining it with SHAP"):
         explained = explanation(tried)
     store = open_store(root, company.name)
-    with terminal.step("finding groups, and holding the profile in use against them") as told:
+    with terminal.step("finding groups, and holding the current ICP against them") as told:
         decided_from = strategy(
             taken.accounts,
             tried,

@@ -1,8 +1,9 @@
-"""What all tests share: where the real data lie, and how whole commands are run."""
+"""What all tests share: where the real data lie, how whole commands are run, and what is made once."""
 
 import contextlib
 import io
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -11,6 +12,47 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
+
+# Where Python is told to keep no byte code, every process that a test starts would compile icpfit anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# The files that take longest, longest first: a process that begins one last would end long after the other.
+LONGEST = (
+    "program/test_init.py",
+    "program/test_succession.py",
+    "program/test_demo_run.py",
+    "program/test_jobs.py",
+    "program/test_adopt.py",
+    "docs/test_data_page.py",
+    "program/test_olist.py",
+    "delivery/lists/test_score_command.py",
+    "delivery/registry/test_tracking.py",
+    "program/test_mistakes.py",
+    "economics/test_outcome.py",
+    "benchmarks/test_speed.py",
+    "insight/test_driver_stability.py",
+)
+
+
+def pytest_configure(config):
+    """Let the order of the files stand: pytest-xdist would begin with those of the most tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put the longest files first, then the other slow ones, then the rest as they were."""
+    places = [PROJECT / "tests" / name for name in LONGEST]
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def place(item):
+        if item.path in places:
+            return places.index(item.path)
+        return len(places) + (item.path not in slow)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +77,29 @@ def olist(missing):
         if (place / "olist_closed_deals_dataset.csv").is_file():
             return place.resolve()
     return missing("the Olist tables are not here: set ICPFIT_OLIST to their folder")
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """A maker of folders that are made one time for all processes of a run; who changes one copies it."""
+    from filelock import FileLock
+
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # each process has a folder of its own in it
+
+    def folder(name, make):
+        made, ready = base / "made once" / name, base / "made once" / f"{name}.ready"
+        made.parent.mkdir(exist_ok=True)
+        with FileLock(f"{made}.lock"):
+            if not ready.exists():
+                shutil.rmtree(made, ignore_errors=True)  # one whose making failed
+                made.mkdir()
+                make(made)
+                ready.touch()
+        return made
+
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ import yaml
 
 from icpfit.company import company_settings
 from icpfit.data.contract import CONTRACT
-from icpfit.data.presets.match import Match
 from icpfit.data.table_spec import DataSpec
 from icpfit.economics import label
 from icpfit.economics.spec import EconomicsSpec
@@ -73,7 +72,6 @@ def declared():
     seen = set()
     found = dict(UNDECLARED)
     found |= dict(_keys(DataSpec, "", seen))
-    found |= {"sources.<name>.match": None} | dict(_keys(Match, "sources.<name>.match.", seen))
     return found | dict(_keys(EconomicsSpec, "economics.", seen))
 
 
@@ -158,9 +156,28 @@ def _with(key, value):
         source.pop("files")
         source.setdefault("select", "SELECT 1")
         source.setdefault("tables", {"export": "crm.csv"})
-    if ".match." in key:
-        whole = {"column": "A", "files": "a.csv", "to": "B", "id": "C"}
-        values["sources"]["crm"]["match"] = whole | values["sources"]["crm"]["match"]
+    if re.search(r"\.(url|query|database_table|timeout)$", key):
+        source = (
+            values["sources"]["crm"]
+            if key.startswith("sources")
+            else values["prospects"]["lists"]["demo"]
+        )
+        source.pop("files")
+        source.setdefault("url", "postgresql://db/crm")
+        if "query" not in source:
+            source.setdefault("database_table", "crm.accounts")
+    found = re.match(r"sources\.<name>\.(match|crosswalk|customers)\b(\.?)", key)
+    if found:  # not of accounts, but of what is matched to them
+        name, is_part = found.groups()
+        whole = {
+            "match": {"column": "A", "files": "a.csv", "to": "B", "id": "C"},
+            "crosswalk": {"files": "a.csv"},
+            "customers": {"files": "a.csv", "id": "A", "name": "B"},
+        }[name]
+        given = values["sources"]["crm"].pop(name)
+        values["sources"]["sales"] = {
+            "table": "revenue", "files": "s.csv", name: whole | given if is_part else given,
+        }  # fmt: skip
     if ".rate[]" in key:
         [dated] = values["economics"]["rate_card"]["activities"]["support"]["rate"]
         dated.setdefault("rate", 1.0)

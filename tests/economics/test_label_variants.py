@@ -19,8 +19,10 @@ from icpfit.economics.outcome import joined_accounts
 from icpfit.economics.rate_card import scaled
 
 
-@pytest.fixture
-def joined(eight):
+@pytest.fixture(scope="module")
+def joined(by_hand):
+    """The eight accounts as they are; nobody changes them."""
+    eight = by_hand.eight_accounts()
     return joined_accounts(eight.tables, eight.data, eight.economics)
 
 
@@ -111,10 +113,9 @@ def test_totals_are_the_cost_to_serve(joined):
 
 @settings(max_examples=12, deadline=None)
 @given(st.sampled_from(["ticket", "return"]), st.floats(0, 3).map(lambda x: round(x, 2)))
-def test_a_margin_is_linear_in_each_rate(by_hand, activity, factor):
+def test_a_margin_is_linear_in_each_rate(by_hand, joined, activity, factor):
     """The oracle prices and joins everything again with another rate card."""
-    eight = by_hand.eight_accounts()
-    before = joined_accounts(eight.tables, eight.data, eight.economics)
+    eight, before = by_hand.eight_accounts(), joined
     card = scaled(eight.economics.rate_card, activity, factor)
     again = dataclasses.replace(eight.economics, rate_card=card)
     after = joined_accounts(eight.tables, eight.data, again)

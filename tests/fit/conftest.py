@@ -118,8 +118,15 @@ def accounts():
 
 
 @pytest.fixture(scope="session")
-def small(accounts):
-    return trained(accounts)
+def told_small(accounts):
+    """A training, and what it told of its progress."""
+    told = []
+    return trained(accounts, progress=told.append), told
+
+
+@pytest.fixture(scope="session")
+def small(told_small):
+    return told_small[0]
 
 
 @pytest.fixture(scope="session")

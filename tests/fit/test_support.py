@@ -71,7 +71,7 @@ def test_a_rare_level_was_served():
         ({"employees": 1796.0}, "employees 1796 people is far outside 5 to 900"),
         (
             {"founded": pd.Timestamp("1976-01-01")},
-            "founded 50.0 years before is outside 1.0 to 40.0",
+            "founded 50.0 years before the sale is outside 1.0 to 40.0",
         ),
     ],
 )
@@ -135,12 +135,21 @@ def test_absent_columns_that_carry_more_than_half_leave_every_row_unrated():
     found = found_for(facts, absent=["employees", "industry"])
     assert found.abstain.all()
     np.testing.assert_allclose(found.unknown_share, 0.6)
-    # The same cells empty give the same result: a row's result does not depend on the list.
+    # The same cells empty give the same rating; but that the list lacks columns is said in each row.
     empty = listed(
         {"employees": np.nan, "industry": None},
         {"country": "AT", "employees": np.nan, "industry": None},
     )
-    assert found_for(empty).cautions == found.cautions
+    lacks = "the list has no column for employees, industry; "
+    assert all(lacks in said for said in found.cautions)
+    assert found_for(empty).cautions == [said.replace(lacks, "") for said in found.cautions]
+
+
+def test_a_list_without_a_column_says_so_in_every_row():
+    facts = listed({}, {"country": "AT"}).drop(columns=["founded"])
+    found = found_for(facts, absent=["founded"])
+    assert found.cautions == ["the list has no column for founded"] * 2
+    assert not found.abstain.any()
 
 
 def test_without_shares_only_strange_facts_keep_a_row_from_being_rated():

@@ -59,7 +59,16 @@ def test_other_words_are_left_alone(word):
             "data.horizn: there is no such key; did you mean 'horizon'?",
         ),
         (["check", "data=demo", "root=no/such/folder"], "root: there is no folder"),
-        (["check", "data=demo", "data.lag=[60d"], "icpfit: "),
+        (["check", "data=demo", "data.lag=[60d"], "[60d: can't be read; a value with"),
+        (
+            ["score", "data=demo", "prospects=Q3", "list", "(EMEA).csv", "out=s.csv"],
+            'prospects: came in 3 words; put quotes around it: prospects="Q3 list (EMEA).csv"',
+        ),
+        (["score", "demo", "prospects=a.csv"], "demo: expected key=value, such as data=demo"),
+        (
+            ["score", "data=demo", "data.prospects.format={decimal: ','}"],
+            "is not in the company's YAML; +data.prospects.format=… adds it",
+        ),
         (["score", "data=demo"], "prospects: is missing; say icpfit score prospects="),
         (["check", "data=demo", "--config-dir", "nowhere"], "name the folder that holds"),
     ],
@@ -80,6 +89,15 @@ def test_help_comes_from_the_conf_files(capsys):
     shown = capsys.readouterr().out
     for key in ("data:", "prospects:", "out:", "model:", "icp:", "threads:", "root:"):
         assert key in shown
+    assert "  data: required     # the company: data=demo takes data/demo.yaml" in shown
+
+
+@pytest.mark.parametrize("job", dispatch.JOBS)
+def test_help_speaks_no_hydra(job, capsys):
+    dispatch.main([job, "--help"])
+    shown = capsys.readouterr().out
+    assert "???" not in shown
+    assert "required#" not in shown
 
 
 def test_help_does_not_wait_for_heavy_imports():

@@ -1,4 +1,4 @@
-"""Where the profile in use is looked for: the company's own folder, what was adopted, then ours."""
+"""Where the current ICP is looked for: the company's own folder, what was adopted, then ours."""
 
 import datetime as dt
 
@@ -115,4 +115,4 @@ def test_it_is_adopted_and_found_again(tmp_path, capsys):
     written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*") if p.is_file()}
     assert {"data/icp/demo.yaml", "data/icp/demo.v1.yaml", "mlruns/adoptions-demo.jsonl"} <= written
     assert dispatch.main(["adopt", *words]) == 1
-    assert "has the rules of the profile in use (ICP 2027, version 2)" in capsys.readouterr().err
+    assert "has the rules of the current ICP (ICP 2027, version 2)" in capsys.readouterr().err

@@ -34,12 +34,12 @@ avoid:
 
 
 @pytest.fixture(scope="module")
-def trained(icpfit, tmp_path_factory):
+def trained(icpfit_here, tmp_path_factory):
     """A root with a small company and a challenger that was judged against a proposal."""
     root = tmp_path_factory.mktemp("adopting, once")
     write_demo_company(root / "data" / "demo", customers=900, prospects=100)
     (root / "mine (v2), final.yaml").write_text(PROPOSAL, encoding="utf-8")
-    done = icpfit(
+    done = icpfit_here(
         "train", "data=demo", "data.controls=null", "evidence=quick", "icp=mine (v2), final.yaml", cwd=root,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -54,11 +54,11 @@ def judged_against(root):
     return [one["judgement"]["against_icp"]["profile_name"] for one in read]
 
 
-def test_adopted_checked_trained_and_scored_again(trained, icpfit):
+def test_adopted_checked_trained_and_scored_again(trained, icpfit_here):
     root = trained
 
     def run(job, *words, code=0):
-        done = icpfit(job, "data=demo", "data.controls=null", *words, cwd=root)
+        done = icpfit_here(job, "data=demo", "data.controls=null", *words, cwd=root)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         return done
@@ -67,11 +67,13 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit):
         with (root / file).open(encoding="utf-8", newline="") as text:
             return {row["icp_current"] for row in csv.DictReader(text)} - {""}
 
-    # icp= takes a proposal wherever it takes the profile in use.
+    # icp= takes a proposal wherever it takes the current ICP.
     mine = "icp=mine (v2), final.yaml"
     assert judged_against(root) == ["ICP 2027"]
-    assert "the current ICP selects (ICP 2027)" in run("check", mine).stdout
-    assert "the current ICP selects (ICP 2023)" in run("check").stdout
+    # (the file says version 1, from 2026-12-01, which is after the data's as_of)
+    to_come = "the current ICP selects (ICP 2027, version 1, from 2026-12-01 on)"
+    assert to_come in run("check", mine).stdout
+    assert "the current ICP selects (ICP 2023, version 1)" in run("check").stdout
     run("report", mine, "model=challenger", "out=before.html")
     assert "southern hub" in (root / "before.html").read_text(encoding="utf-8")
     listed = ["prospects=data/demo/prospects.csv", "model=challenger"]
@@ -82,13 +84,20 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit):
     [judgement] = (root / "mlruns/artifacts/demo").glob("*/artifacts/judgement.json")
     (judgement.parent / "proposal.yaml").write_text(PROPOSAL, encoding="utf-8")
     (judgement.parent / "redefinition.json").write_text(
-        json.dumps({"decision": "change", "sentence": "Change the profile: so and so.", "n": 7}),
+        json.dumps(
+            {
+                "decision": "change",
+                "sentence": "Change the ICP: so and so.",
+                "n": 7,
+                "current": {"name": "ICP 2027", "version": 1},
+            }
+        ),
         encoding="utf-8",
     )
     words = ["by=Zoë, Head of Sales", "reason=board (3 March), a=b", "effective=2027-01-01"]
     said = run("adopt", *words).stdout
     assert "ICP 2027, version 2, from 2027-01-01" in said
-    assert "Change the profile: so and so." in said
+    assert "Change the ICP: so and so." in said
 
     adopted = read_profile(root / "data/icp/demo.yaml")
     run_id = judgement.parent.parent.name
@@ -101,17 +110,44 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit):
     assert (logged["evidence_run"], logged["evidence"]["decision"]) == (run_id, "change")
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", logged["time"])
 
-    # From now on it is the one that everything is compared with.
-    assert "the current ICP selects (ICP 2027)" in run("check").stdout
+    # From now on it is the one that everything is compared with, and its first day is named.
+    adopted_now = "the current ICP selects (ICP 2027, version 2, from 2027-01-01 on)"
+    assert adopted_now in run("check").stdout
+    run("promote", "force=true", "by=mo", "reason=to have one in use")
+    looks = (root / "mlruns/looks-demo.jsonl").read_text(encoding="utf-8")
+    now, banner = (
+        "The current ICP is now ICP 2027, version 2.",
+        re.compile(r'<p id="since">([^<]*)</p>'),
+    )
+    assert now in run("report", "out=between.html").stdout
+    between = (root / "between.html").read_text(encoding="utf-8")
+    assert banner.search(between)[1] == (
+        f"{now} The figures below are against ICP 2027, version 1: train again to see the new one"
+        " judged."
+    )
     run("train", "evidence=quick")
     assert judged_against(root) == ["ICP 2027", "ICP 2027"]
+    # The model in use is still the former one, so its page still says so; the new one's does not.
+    run("report", "out=between.html")
+    assert now in (root / "between.html").read_text(encoding="utf-8")
+    run("promote", "force=true", "by=mo", "reason=judged against the new one")
+    run("report", "out=after.html")
+    after = (root / "after.html").read_text(encoding="utf-8")
+    assert banner.search(after)[1] == ""
+    words = re.sub(r"<[^>]+>", "", after)
+    assert "The current ICP, ICP 2027, version 2, from 2027-01-01, signed off by Zoë" in words
+    # A report shows what a training recorded: reports were no look, nor was a first promotion, which compares nothing.
+    later = (root / "mlruns/looks-demo.jsonl").read_text(encoding="utf-8")
+    jobs = [json.loads(line)["job"] for line in later.removeprefix(looks).splitlines()]
+    assert jobs == ["train", "promote"]
+    assert "The hold-out was looked at 3 times so far" in after
 
 
-def test_a_company_with_a_folder_of_its_own_keeps_its_profile_there(company, icpfit):
+def test_a_company_with_a_folder_of_its_own_keeps_its_profile_there(company, icpfit_here):
     conf = company / "conf"
     before = (conf / "icp/demo.yaml").read_bytes()
     (company / "mine.yaml").write_text(PROPOSAL, encoding="utf-8")
-    done = icpfit(
+    done = icpfit_here(
         "adopt", "--config-dir", conf, "data=mine", "proposal=mine.yaml", "by=mo", "reason=why not",
         "name=ICP, northern", cwd=company,
     )  # fmt: skip
@@ -121,5 +157,7 @@ def test_a_company_with_a_folder_of_its_own_keeps_its_profile_there(company, icp
     assert (found.name, found.version, found.evidence_run) == ("ICP, northern", 2, None)
     assert (conf / "icp/demo.v1.yaml").read_bytes() == before
     assert not (company / "data/icp").exists()
-    checked = icpfit("check", "--config-dir", conf, "data=mine", cwd=company)
-    assert "the current ICP selects (ICP, northern)" in checked.stdout, checked.stderr
+    checked = icpfit_here("check", "--config-dir", conf, "data=mine", cwd=company)
+    assert "the current ICP selects (ICP, northern, version 2, from" in checked.stdout, (
+        checked.stderr
+    )

@@ -277,13 +277,13 @@ def test_a_mistake_is_one_line_and_writes_nothing(words, said, tmp_path, capsys,
 
 
 @pytest.mark.slow
-def test_a_folder_of_exports_becomes_a_model_without_touching_a_file(icpfit, tmp_path):
+def test_a_folder_of_exports_becomes_a_model_without_touching_a_file(icpfit_here, tmp_path):
     write_exports(tmp_path / "exports", accounts=480)
-    done = icpfit("init", "data_folder=exports", "company=acme", "yes=true", cwd=tmp_path)
+    done = icpfit_here("init", "data_folder=exports", "company=acme", "yes=true", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    done = icpfit("check", "data=acme", cwd=tmp_path)
+    done = icpfit_here("check", "data=acme", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "there is enough to train" in done.stdout.lower()
-    done = icpfit("train", "data=acme", "evidence=quick", cwd=tmp_path)
+    done = icpfit_here("train", "data=acme", "evidence=quick", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "icpfit-acme" in done.stdout

@@ -57,17 +57,15 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit_her
     assert not list((company / "mlruns").rglob("fit_0.txt"))
 
 
-def test_two_companies_in_one_root_have_their_own_champions(company, icpfit_here):
+def test_two_companies_in_one_root_have_their_own_champions(company, challenger, icpfit_here):
     conf = company / "conf"
+    shutil.copytree(challenger / "mlruns", company / "mlruns")  # of the demo company, mine
     text = (conf / "data/mine.yaml").read_text(encoding="utf-8")
     (conf / "data/acme.yaml").write_text(
         text.replace("company: demo", "company: acme"), encoding="utf-8"
     )
-    for name in ("mine", "acme"):
-        done = icpfit_here(
-            "train", "--config-dir", conf, f"data={name}", "evidence=quick", cwd=company
-        )
-        assert done.returncode == 0, done.stderr
+    done = icpfit_here("train", "--config-dir", conf, "data=acme", "evidence=quick", cwd=company)
+    assert done.returncode == 0, done.stderr
     promoted = icpfit_here(
         "promote",
         "--config-dir",
@@ -131,44 +129,60 @@ def test_order_and_neighbours_dont_change_a_row(demo, icpfit_here, tmp_path):
     assert len(some) > 100
 
 
-def test_the_script_does_what_the_command_does(demo, icpfit, tmp_path):
-    root, _ = demo
-    words = ["data=demo", "data.controls=null", f"root={root}"]
+def test_the_script_does_what_the_command_does(company, icpfit_here, tmp_path_factory):
+    words = ["data=demo", "data.controls=null", f"root={company}"]
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
     by_script = subprocess.run(
         [sys.executable, str(PROJECT / "pipelines" / "check.py"), *words],
-        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
+        cwd=elsewhere, capture_output=True, text=True, encoding="utf-8", check=False,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
-    by_command = icpfit("check", *words, cwd=tmp_path)
+    by_command = icpfit_here("check", *words, cwd=elsewhere)
     assert by_script.returncode == by_command.returncode == 0, by_script.stderr
     assert by_script.stdout == by_command.stdout
 
 
-def test_the_same_data_give_the_same_model(company, icpfit_here):
-    def model():
-        done = icpfit_here(
-            "train", "data=demo", "evidence=quick", "data.controls=null", cwd=company
-        )
-        assert done.returncode == 0, done.stderr
-        folder = max(
-            (p.parent for p in (company / "mlruns").rglob("manifest.json")),
-            key=lambda p: p.stat().st_mtime_ns,
-        )
-        return (folder / "manifest.json").read_bytes()
-
-    first = model()
+def test_the_same_data_give_the_same_model(company, challenger, icpfit_here):
+    """In another root, and from accounts in the reverse order."""
     edited = company / "data/demo/accounts.csv"
     header, *rows = edited.read_text(encoding="utf-8").splitlines(keepends=True)
     edited.write_text("".join([header, *reversed(rows)]), encoding="utf-8")
-    assert model() == first
+    done = icpfit_here("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
+    assert done.returncode == 0, done.stderr
+    [first], [again] = ((r / "mlruns").rglob("manifest.json") for r in (challenger, company))
+    assert again.read_bytes() == first.read_bytes()
 
 
-def test_an_installed_wheel_runs_the_demo_from_another_folder(tmp_path):
+IN_TURN = """
+import sys, icpfit
+from icpfit.pipelines.dispatch import main
+print(icpfit.__file__)
+listed = ["prospects=data/demo/prospects.csv", "out=again.csv"]
+for words in (["check"], ["score", *listed], ["report", "out=again.html"]):
+    if main([words[0], "data=demo", *words[1:]]):
+        sys.exit(1)
+"""
+
+
+def contents(place):
+    """Every file of the program, by its path as installed."""
+    rooms = {"icpfit": place / "icpfit"}
+    if (place / "conf").is_dir():
+        rooms |= {"icpfit/conf": place / "conf", "icpfit/pipelines": place / "pipelines"}
+    return {
+        f"{name}/{path.relative_to(room).as_posix()}": path.read_bytes()
+        for name, room in rooms.items()
+        for path in room.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_an_installed_wheel_is_whole_and_runs_from_another_folder(demo_copy, tmp_path):
     wheels = tmp_path / "wheels"
     clean = tmp_path / "checkout"
     shutil.copytree(
         PROJECT, clean,
-        ignore=shutil.ignore_patterns(".git", ".venv", "mlruns", "data", "build", "*.egg-info", ".*_cache"),
+        ignore=shutil.ignore_patterns(".git", ".venv", "mlruns", "data", "build", "*.egg-info", ".*_cache", "__pycache__"),
     )  # fmt: skip
     shutil.copytree(PROJECT / "icpfit" / "data", clean / "icpfit" / "data", dirs_exist_ok=True)
     shutil.copytree(PROJECT / "conf" / "data", clean / "conf" / "data", dirs_exist_ok=True)
@@ -181,15 +195,16 @@ def test_an_installed_wheel_runs_the_demo_from_another_folder(tmp_path):
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, *wheels.iterdir()],
         check=True, capture_output=True,
     )  # fmt: skip
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    program = "import icpfit, sys; from icpfit.pipelines.dispatch import main; print(icpfit.__file__); sys.exit(main())"
+    # to the last file what the demo has run on, or a room's name is missing in pyproject.toml
+    assert contents(site) == contents(PROJECT)
     done = subprocess.run(
-        [sys.executable, "-c", program, "demo", "customers=900", "prospect_rows=100"],
-        cwd=elsewhere, env={**os.environ, "PYTHONPATH": str(site), "PYTHONIOENCODING": "utf-8"},
+        [sys.executable, "-c", IN_TURN],
+        cwd=demo_copy, env={**os.environ, "PYTHONPATH": str(site), "PYTHONIOENCODING": "utf-8"},
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(site))
-    assert (elsewhere / "data/demo/report.html").is_file()
-    assert (elsewhere / "data/demo/scored.csv").is_file()
+    again = demo_copy / "again.html"
+    assert "<svg" in again.read_text(encoding="utf-8")
+    scored = (demo_copy / "again.csv").read_bytes()
+    assert scored == (demo_copy / "data/demo/scored.csv").read_bytes()

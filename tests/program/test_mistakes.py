@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -131,9 +130,9 @@ def test_an_after_sale_column_cant_be_asked_for_as_a_feature(company, icpfit_her
     assert not (company / "mlruns" / "artifacts").exists()
 
 
-def test_without_a_champion_score_says_what_to_do(company, icpfit):
+def test_without_a_champion_score_says_what_to_do(company, icpfit_here):
     out = company / "scored.csv"
-    done = icpfit(
+    done = icpfit_here(
         "score", "data=demo", "prospects=data/demo/prospects.csv", f"out={out}", cwd=company
     )
     assert done.returncode == 1
@@ -142,9 +141,9 @@ def test_without_a_champion_score_says_what_to_do(company, icpfit):
     assert not out.exists()
 
 
-def test_an_unwritable_output_leaves_nothing_behind(demo, icpfit, tmp_path):
+def test_an_unwritable_output_leaves_nothing_behind(demo, icpfit_here, tmp_path):
     root, _ = demo
-    done = icpfit(
+    done = icpfit_here(
         "score", "data=demo", f"root={root}", "prospects=" + str(root / "data/demo/prospects.csv"),
         f"out={tmp_path}/no/such/folder/scored.csv", cwd=tmp_path,
     )  # fmt: skip
@@ -153,15 +152,12 @@ def test_an_unwritable_output_leaves_nothing_behind(demo, icpfit, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_model_file_is_named_before_it_is_read(demo, icpfit, tmp_path):
-    import shutil
-
-    root = tmp_path / "copy"
-    shutil.copytree(demo[0], root)
+def test_a_damaged_model_file_is_named_before_it_is_read(demo_copy, icpfit_here):
+    root = demo_copy
     damaged = sorted((root / "mlruns/artifacts").rglob("fit_0.txt"))
     for path in damaged:
         path.write_text(path.read_text()[:-200])
-    done = icpfit(
+    done = icpfit_here(
         "score", "data=demo", "prospects=data/demo/prospects.csv", "out=new.csv", cwd=root
     )
     assert done.returncode == 1
@@ -170,22 +166,21 @@ def test_a_damaged_model_file_is_named_before_it_is_read(demo, icpfit, tmp_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-def test_ctrl_c_is_one_line_and_leaves_the_old_output(demo, tmp_path):
-    import shutil
-
-    root = tmp_path / "copy"
-    shutil.copytree(demo[0], root)
+def test_ctrl_c_is_one_line_and_leaves_the_old_output(demo_copy):
+    root = demo_copy
     before = (root / "data/demo/scored.csv").read_bytes()
     program = Path(sys.executable).parent / "icpfit"
     words = ["score", "data=demo", "prospects=data/demo/prospects.csv", "out=data/demo/scored.csv"]
+    # Tests that run in the background ignore Ctrl-C, and would hand that on.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(
         [str(program), *words], cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
+    signal.signal(signal.SIGINT, ours)
     for line in running.stderr:
-        if "reading the list" in line:
+        if "loading the champion" in line:
             break
-    time.sleep(0.2)
     running.send_signal(signal.SIGINT)
     _, rest = running.communicate(timeout=60)
     assert running.returncode == 130

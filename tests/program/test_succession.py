@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import shutil
 import sqlite3
 from types import SimpleNamespace
 
@@ -53,13 +54,12 @@ def truly(root, scored):
 
 
 @pytest.fixture(scope="module")
-def quarter(icpfit_here, tmp_path_factory):
+def quarter(icpfit_here, challenger, tmp_path_factory):
     """Two trainings a quarter apart on the same truth, the verdict, and the way back."""
-    root = tmp_path_factory.mktemp("quarter")
+    root = tmp_path_factory.mktemp("quarter") / "copy"
+    shutil.copytree(challenger, root)
     exports = root / "data" / "demo"
     run = runner(icpfit_here, root)
-    write_demo_company(exports, customers=1000, prospects=300)
-    run("train", *FIRST)
     no_way_back = run("rollback", code=1)
     run("promote", *FIRST)
     as_of = write_demo_company(exports, customers=1000, prospects=300, later_quarters=1).as_of
