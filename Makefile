@@ -62,11 +62,16 @@ benchmark-truth: $(READY)  ## targets beside what is reached where the truth is 
 MODELS ?= 100x31,300x31,1000x31
 ROWS ?= 1000000
 SLOW_ROWS ?= 10000
-benchmark-speed: $(READY)  ## CPU per row of SHAP values, and of scored lists from CSV to CSV; MODELS= ROWS= SLOW_ROWS=
+LEDGER_ROWS ?= 10000000
+ACCOUNTS ?= 1000000
+CHECKED_ROWS ?= 5000000
+benchmark-speed: $(READY)  ## CPU of SHAP values, of lists from CSV to CSV, of ledgers joined and checked; MODELS= ROWS= SLOW_ROWS=
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed \
 	    --models $(MODELS) --rows $(ROWS) --slow-rows $(SLOW_ROWS)
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed_lists \
 	    --rows 10000,100000,$(ROWS) --slow-rows $(SLOW_ROWS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.speed_ledgers \
+	    --rows $(LEDGER_ROWS) --accounts $(ACCOUNTS) --checked-rows $(CHECKED_ROWS)
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet
