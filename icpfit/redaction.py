@@ -8,9 +8,10 @@ from urllib.parse import quote, quote_plus, unquote
 __all__ = ["without_passwords", "without_secret"]
 
 # scheme://user:password@host, also where the password itself has an @ or a slash in it.
-_IN_URL = re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s:/@'\"]*):[^\s'\"]+@(?=[^\s@'\"]*)")
+_IN_URL = re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s:/@'\"]*):\S+@(?=[^\s@]*)")
 _IN_QUERY = re.compile(
-    r"(?i)([?&\s](?:password|passwd|pwd|passfile|token|sslpassword|secret)=)[^&\s'\"]+"
+    r"(?i)([?&;\s](?:[\w-]*(?:password|passwd|pwd|passphrase|passfile|token|secret)"
+    r"|credentials\w*|odbc_connect)=)[^&\s'\"]+"
 )
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 import importlib.resources
 import os
+import signal
 import sys
+import threading
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries say to their developers is not for users
+    _stop_when_told()
     try:
         asked = _information(words)
         if asked is None:
@@ -97,6 +100,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _said("stopped; nothing was changed by the step that was under way", STOPPED)
     return 0
+
+
+def _stop_when_told() -> None:
+    """Let a SIGTERM (timeout, systemd, Kubernetes) end as Ctrl-C does: nothing stays behind."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    # Python lets only the main thread set it; elsewhere somebody else runs the process.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
 
 
 def quoted(word: str) -> str:

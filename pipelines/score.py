@@ -6,13 +6,12 @@ import contextlib
 import datetime as dt
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from icpfit.delivery.cluster.engine import Engine  # noqa: TC001 - settings() looks the types up
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from icpfit.job import Job
 
 
@@ -101,6 +100,8 @@ def run(job: Job) -> Path:
     out = scored_path(chosen.out, chosen.prospects, company.name)
     # before the work of scoring
     exports = company_files(company.data, root)
+    # nor over the list itself, wherever it was found
+    exports |= {Path(chosen.prospects).resolve(), (root / chosen.prospects).resolve()}
     require_writable(out, endings=LIST_ENDINGS, kept=exports)
     for beside in files_beside(out, chosen.crm):
         require_writable(beside, kept=exports)

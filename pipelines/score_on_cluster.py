@@ -53,12 +53,12 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     from icpfit.delivery.registry.scoring_log import scoring_recorded
     from icpfit.delivery.registry.store import open_store
     from icpfit.delivery.registry.tracking import registered_model
-    from icpfit.delivery.whole_file import whole_file
+    from icpfit.delivery.whole_file import require_writable, whole_file
     from icpfit.errors import SettingsError
     from icpfit.fit.engines import engine_words
     from icpfit.job import root_folder
 
-    for key in ("capacity", "sort", "before", "crm"):
+    for key in ("capacity", "capacity_by", "sort", "before", "crm"):
         if getattr(chosen, key) is not None:
             raise SettingsError(
                 f"{key}: looks at the list as a whole, which one machine does; leave it away, or"
@@ -70,7 +70,9 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
     out = scored_path(chosen.out, chosen.prospects, company.name)
-    require_place(out, company_files(company.data, root))
+    exports = company_files(company.data, root)
+    require_place(out, exports)
+    require_writable(about_path(out), kept=exports)
     with terminal.step(f"loading the {chosen.model}"):
         store = open_store(root, company.name)
         registered = registered_model(store, chosen.model)

@@ -83,7 +83,7 @@ def reason_columns(
         raise ValueError(f"facts, matrix and contributions hold {counts} rows")
     features = sorted(contract.features, key=lambda feature: feature.name)
     found = strongest(
-        contributions.values,
+        _without_unknown(contributions, features, facts, matrix),
         [feature.column for feature in features],
         top=top,
         least_share=_NEGLIGIBLE,
@@ -114,6 +114,22 @@ def reason_columns(
     money = pa.array(said, pa.string())
     first, second = (_joined(words, further, money, *side) for side in zip(*sides, strict=True))
     return first, second
+
+
+def _without_unknown(
+    contributions: Contributions, features: list[Feature], facts: pa.RecordBatch, matrix: Floats
+) -> Floats:
+    """Return the SHAP values, 0 where a fact that is not known would speak for its row."""
+    values: Floats = contributions.values.copy(order="K")
+    for feature in features:
+        unknown = np.isnan(matrix[:, feature.column])
+        if feature.kind == "category":
+            there = feature.name in facts.schema.names
+            given = facts.column(feature.name) if there else pa.nulls(len(matrix))
+            unknown = given.is_null().to_numpy(zero_copy_only=False)
+        column = values[:, feature.column]
+        column[unknown & (column > 0)] = 0.0
+    return values
 
 
 def _joined(

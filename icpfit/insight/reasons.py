@@ -62,7 +62,8 @@ def reasons(
 
     Notes
     -----
-    A contribution below 1 % of the sum of the row's absolute contributions is no reason. Ties stand
+    What is not known of a row never speaks for it, whatever the model makes of that; it may speak
+    against it. A contribution below 1 % of the sum of the absolute ones left is no reason. Ties are
     in the order of the features' names. Amounts are rounded to two significant digits; log-odds
     carry a word: "strongly" from .5, "somewhat" from .2. A fact reads
 
@@ -87,7 +88,7 @@ def reasons(
         counts = f"{len(facts)}, {len(matrix)} and {len(contributions.values)}"
         raise ValueError(f"facts, matrix and contributions hold {counts} rows")
     features = sorted(contract.features, key=lambda feature: feature.name)
-    values = contributions.values  # noqa: PD011 - SHAP values, no Series
+    values = _without_unknown(contributions, features, facts, matrix)
     ordered = values[:, [feature.column for feature in features]]
     least = _NEGLIGIBLE * np.abs(ordered).sum(axis=1)
     sides = []
@@ -101,6 +102,24 @@ def reasons(
         texts = phrases + ": " + _amount_texts(sign * amounts, contributions.unit)
         sides.append(_joined(texts, given))
     return sides[0], sides[1]
+
+
+def _without_unknown(
+    contributions: Contributions,
+    features: list[Feature],
+    facts: pd.DataFrame,
+    matrix: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return the SHAP values, 0 where a fact that is not known would speak for its row."""
+    values = contributions.values.copy()  # noqa: PD011 - SHAP values, no Series
+    for feature in features:
+        unknown = np.isnan(matrix[:, feature.column])
+        if feature.kind == "category":
+            there = feature.name in facts
+            unknown = facts[feature.name].isna().to_numpy() if there else np.full(len(facts), True)
+        column = values[:, feature.column]
+        column[unknown & (column > 0)] = 0.0
+    return values
 
 
 def _joined(texts: npt.NDArray[np.object_], given: npt.NDArray[np.bool_]) -> list[str]:

@@ -88,11 +88,10 @@ def test_no_rows_and_no_reasons():
 
 
 def test_a_category_without_a_column_is_not_known():
-    found = Contributions(np.array([[0, 5.0, 0, 0, 0, 0]]), 0.0, "EUR", "margin")
-    column, _ = reason_columns(
-        found, pa.record_batch({"x": [1]}), np.full((1, 6), np.nan), CONTRACT
-    )
-    assert column.to_pylist() == ["land not known: +5 EUR"]
+    # What is not known may speak against a row, never for it.
+    found = Contributions(np.array([[9.0, -5.0, 0, 0, 0, 7.0]]), 0.0, "EUR", "margin")
+    pro, con = reason_columns(found, pa.record_batch({"x": [1]}), np.full((1, 6), np.nan), CONTRACT)
+    assert (pro.to_pylist(), con.to_pylist()) == ([None], ["land not known: -5 EUR"])
 
 
 def test_rows_must_agree():

@@ -101,6 +101,15 @@ def test_an_absent_column_is_not_known():
     ]
 
 
+def test_what_is_not_known_never_speaks_for_a_row():
+    facts = row(employees=np.nan, industry=None)
+    assert said([900, 800, 70, 0, -60], facts) == (
+        ["country DE: +70 EUR"],
+        ["founded 12.3 years before the sale: -60 EUR"],
+    )
+    assert said([900, -800, 0, 0, 0], facts) == ([""], ["industry not known: -800 EUR"])
+
+
 def test_log_odds_carry_a_word_for_their_strength():
     pro, con = said([0.62, 0.5, 0.2, 0.05, -0.31], unit="log-odds", which="fit", top=4)
     assert pro == [
@@ -222,6 +231,8 @@ def test_all_reasons_and_the_base_add_up_to_the_number():
     pro, con = reasons(found, facts, matrix, CONTRACT, top=5)
     slack = 0.06 * np.abs(found.values).sum(axis=1) + 1.0
     total = np.array([sum(amounts(a)) + sum(amounts(b)) for a, b in zip(pro, con, strict=True)])
+    # What is not known is never said to speak for a row, and belongs to the number all the same.
+    total += np.where(facts.isna(), np.maximum(found.values, 0.0), 0.0).sum(axis=1)
     assert (np.abs(found.base + total - margin_if_won) <= slack).all()
     # And this check is sharp enough to see one feature go missing.
     largest = np.abs(found.values).argmax(axis=1)
@@ -248,6 +259,9 @@ def test_signs_order_and_count(seed, top):
     rng, facts, matrix = many(20, seed)
     values = rng.normal(0, 1000, (20, 5)) * (rng.random((20, 5)) < 0.7)
     pro, con = reasons(Contributions(values, 0.0, "EUR", "margin"), facts, matrix, CONTRACT, top)
+    # What is not known never speaks for a row.
+    for feature in CONTRACT.features:
+        values[facts[feature.name].isna() & (values[:, feature.column] > 0), feature.column] = 0
     for sign, texts in ((1, pro), (-1, con)):
         for text, row_values in zip(texts, values, strict=True):
             found = [sign * amount for amount in amounts(text)]

@@ -69,6 +69,8 @@ def one(chance, number, exports):
         exports["hubspot-deals.csv"].append(
             [80000 + number, f"Deal {number}", stage, "Sales", amount, f"{started} 10:00", f"{opened} 10:00", 70000 + number]
         )  # fmt: skip
+    # What no fact tells: without it the outcome is certain, and thousands of trees are grown for it.
+    own = chance.lognormvariate(0, 0.9)
     monthly = 40 + employees**0.5 * 8 * chance.uniform(0.7, 1.3)
     for month in range(14):
         day = started + month * 30 * DAY
@@ -82,7 +84,9 @@ def one(chance, number, exports):
              f"{day} 09:30", f"{day + 14 * DAY} 09:30", f"{day + 9 * DAY} 09:30"]
         )  # fmt: skip
         # Tickets: the smaller, and the more of the costly industries and countries, the more.
-        load = 2.4 * INDUSTRIES[industry] * COUNTRIES[country] * (1.4 if employees < 60 else 0.8)
+        load = (
+            2.4 * own * INDUSTRIES[industry] * COUNTRIES[country] * (1.4 if employees < 60 else 0.8)
+        )
         for ticket in range(sum(chance.random() < load / 6 for _ in range(6))):
             exports["zendesk-export_2025_07_01.csv"].append(
                 [int(f"{number}{month:02d}{ticket}"), "Ute Meier", f"ute@{domain}", domain, "Sam", "Support", "It stopped",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from icpfit.data.database.url import shown_server
+from icpfit.data.database.url import is_postgres, shown_server
 from icpfit.errors import SettingsError, SourceError
 from icpfit.redaction import without_secret
 
@@ -144,7 +144,9 @@ def statement_fault(
     }
     if state in known:
         return known[state]()
-    if state.startswith(_CONNECTION_LOST) or getattr(error, "connection_invalidated", False):
+    # A server that is suddenly gone has no state to send.
+    is_gone = is_postgres(url) and not state and type(cause).__name__ == "OperationalError"
+    if state.startswith(_CONNECTION_LOST) or getattr(error, "connection_invalidated", is_gone):
         return SourceError(
             f"{where}.{asked}: lost {shown_server(url)} while it was read ({said}); run it again"
         )

@@ -134,7 +134,7 @@ def connected(url: URL, where: str) -> Iterator[Connection]:
         When a driver is missing, or the server can't be reached or lets nobody in.
     """
     from sqlalchemy import create_engine
-    from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+    from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
     from sqlalchemy.pool import NullPool
 
     options: dict[str, Any] = {"poolclass": NullPool, "hide_parameters": True}
@@ -150,8 +150,12 @@ def connected(url: URL, where: str) -> Iterator[Connection]:
         connection = engine.connect()
     except (DBAPIError, OSError, UnicodeError) as error:
         raise connection_fault(error, url, where, _seconds(url)) from None
-    with contextlib.closing(connection):
+    try:
         yield connection
+    finally:
+        # What was lost can't be rolled back; the error that says so must not be replaced.
+        with contextlib.suppress(SQLAlchemyError):
+            connection.close()
 
 
 def _seconds(url: URL) -> int:
@@ -196,7 +200,10 @@ def _reading(connection: Connection, where: str) -> OpenDatabase:
         levels = list(connection.dialect.get_isolation_level_values(raw))
     except NotImplementedError:
         levels = []
-    if "REPEATABLE READ" in levels:
+    if url.get_backend_name() == "sqlite":
+        connection.exec_driver_sql("PRAGMA query_only = ON")  # WITH … DELETE would be kept at once
+    # On SQL Server it is no snapshot, and locks every row that was read until the end.
+    if "REPEATABLE READ" in levels and url.get_backend_name() != "mssql":
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
         return OpenDatabase(connection, url, has_snapshot=True)
     return OpenDatabase(connection, url, has_snapshot=False)

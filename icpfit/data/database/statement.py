@@ -36,7 +36,7 @@ def check_table_name(name: str) -> None:
 
 
 def check_query(query: str) -> None:
-    """Refuse what is no SELECT; the database itself only reads, whatever it says.
+    """Refuse what is no SELECT; PostgreSQL and SQLite only read, whatever it says.
 
     Parameters
     ----------

@@ -50,8 +50,11 @@ def require_table(url: str, table: str) -> None:
     """
     where = _checked(url, table)
     with connected(where, _WHERE) as connection, _refused(where, table):
+        # Either is rolled back: a trial of the rights.
         if _found(connection, table) is None:
-            _create(connection, table, [("icpfit", "text")])  # rolled back: a trial of the rights
+            _create(connection, table, [("icpfit", "text")])
+        else:
+            _run(connection, f"COMMENT ON TABLE {table} IS {_literal(MADE_BY)}")
 
 
 def write_table(url: str, table: str, pieces: Iterable[pa.Table], note: str = "") -> int:
@@ -132,7 +135,8 @@ def _refused(url: URL, table: str) -> Iterator[None]:
         state = getattr(getattr(error, "orig", None) or error, "sqlstate", "") or ""
         todo = "nothing was changed"
         if state == "42501":
-            todo = f"have CREATE on its schema granted to '{url.username}'; {todo}"
+            granted = f"have CREATE on its schema granted to '{url.username}'"
+            todo = f"{granted}, or be the owner of the table; {todo}"
         elif state in ("55P03", "57014"):
             todo = f"another session holds it, try again; {todo}"
         said = first_words(error, url)
@@ -172,6 +176,8 @@ def _make_room(
     columns: list[tuple[str, str]],
 ) -> None:
     if had == columns:
+        # Else what another run adds meanwhile, under another spelling of the name, would stay.
+        _run(connection, f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         _run(connection, f"DELETE FROM {table}")  # noqa: S608 - a checked name
         return
     if had is not None:

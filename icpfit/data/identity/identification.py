@@ -281,7 +281,7 @@ def _search(
         pairs = _listed_pairs(
             match, listed_format(spec, match.files), folder, f"{where}.match", digests
         )
-        book = name_book(pairs, match)
+        book = name_book(((to, one and (known.account(one) or one)) for to, one in pairs), match)
     elif match is not None:
         told = accounts["name" if match.by == "name" else "domain"].to_pylist()
         ids = [known.account(one) or one for one in accounts["account_id"].to_pylist()]

@@ -96,7 +96,10 @@ class NameBook:
             return None, False
         if host in self.ids:
             return known.only(self.ids[host])
-        return known.only(self.wider.get(registrable_domain(host) or "", ()))
+        wide = registrable_domain(host) or ""
+        # Two hosts below one that nobody has (a.gouv.fr, b.gouv.fr) are not one company for that.
+        is_below = host == wide or wide in self.ids
+        return known.only(self.wider.get(wide, ()) if is_below else ())
 
 
 def known_ids(accounts: pa.Table, keys: Keys) -> KnownIds:
@@ -124,8 +127,8 @@ def known_ids(accounts: pa.Table, keys: Keys) -> KnownIds:
     exact: dict[str, str] = {}
     normal: dict[str, str] = {}
     for one in sorted({*ids}):
-        exact.setdefault(one.lower() if keys.ignore_case else one, one)
-        _add_normal(normal, one, keys, accounts)
+        if exact.setdefault(one.lower() if keys.ignore_case else one, one) == one:
+            _add_normal(normal, one, keys, accounts)
     own = KnownIds(keys, exact, normal, {})
     parents: dict[str, str] = {}
     for child, text in zip(ids, given, strict=True):

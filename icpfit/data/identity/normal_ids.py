@@ -24,7 +24,8 @@ def _without_zeros(text: str) -> str:
 
 
 def _salesforce(text: str) -> str:
-    return text[:15] if _LONG_SALESFORCE.fullmatch(text) else text
+    # 18 digits are no such id: what repeats the case of 15 digits is AAA.
+    return text[:15] if _LONG_SALESFORCE.fullmatch(text) and not text.isdigit() else text
 
 
 def _bare(text: str) -> str:
@@ -33,8 +34,8 @@ def _bare(text: str) -> str:
 
 FORMS: dict[Form, Callable[[str], str]] = {
     "decimal_zero": _without_decimal_zero,
+    "salesforce_15": _salesforce,  # before zeros go: ids of accounts begin with 001
     "leading_zeros": _without_zeros,
-    "salesforce_15": _salesforce,
     "punctuation": _bare,
 }
 """What each name under ``data.keys.normalise`` does, in the order in which they are applied."""

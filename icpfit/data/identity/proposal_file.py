@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "ProposalFile", "write_proposals", "written_proposals"]
 
+# The last one is never empty: Excel saves no delimiter before a last cell that 16 rows leave empty.
 COLUMNS = (
     "their_id", "their_name", "account_id", "account_name", "similarity", "looks_like",
-    "next_nearest", "rows", "money", "confirm",
+    "next_nearest", "money", "confirm", "rows",
 )  # fmt: skip
 """Columns of the file; `their_id`, `account_id` and `confirm` are what a crosswalk is read by."""
 

@@ -135,7 +135,7 @@ class _Pairs:
         self.companies = ours
         self.names = [normal_name(one.name) or "" for one in ours]
         hosts = [normal_domain(one.domain) for one in ours]
-        bearers = Counter(registrable_domain(host) for host in hosts)
+        bearers = Counter(domain for domain in map(registrable_domain, hosts) if domain)
         shared = {domain for domain, count in bearers.items() if count > _MOST_OF_A_DOMAIN}
         self.domains = [_domain(host, shared) for host in hosts]
         self.weights = word_weights([name for name in self.names if name])
@@ -202,7 +202,7 @@ class _Pairs:
         return bool(domain) and domain == self.domains[other] and score < LEAST_SIMILARITY
 
 
-def _domain(host: str | None, shared: set[str | None]) -> str | None:
+def _domain(host: str | None, shared: set[str]) -> str | None:
     domain = registrable_domain(host)
     return host if domain in shared else domain
 

@@ -169,6 +169,8 @@ def clustered_list(
     if asked is None:
         raise SettingsError("data.prospects: is missing; add id: and the name of the id column")
     files = list_files(spec, asked, prospects, root)
+    if out.expanduser().resolve() in {path for path, _ in files}:
+        raise OutputError(f"out: '{out}' is a file of the list itself; name another")
     source = prospect_source(spec, str(files[0][0]), root)
     source = replace(source, shown=prospects, _read=_unread)
     cut = list_parts(files, asked)
@@ -176,7 +178,7 @@ def clustered_list(
     require_text(source, f"list{ending}")
     names = written_names(source, added_columns(CallPlan(), has_before=False))
     # Addresses and passwords of databases are nobody's business on a worker.
-    plain = replace(asked, lists={}, typical=None)
+    plain = replace(asked, lists={}, typical=None, results_url=None)
     with _beside(out) as folder:
         check_workers(cluster, folder)
         job = ListJob(
@@ -306,6 +308,13 @@ def _beside(out: Path) -> Iterator[Path]:
         raise OutputError(f"{out}: can't be written, {why}") from None
     try:
         yield folder
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise OutputError(f"{out}: can't be written, {why}") from None
     finally:
         # Also under the feet of a task that was thought lost: it finds no place to write to.
-        shutil.rmtree(folder, ignore_errors=True)
+        for _ in range(10):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(0.2)  # it wrote one more file meanwhile

@@ -6,6 +6,7 @@ writes beside and renames, and both write the same, so that it doesn't matter wh
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -15,11 +16,13 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
+from icpfit.delivery.cluster.failures import ClusterError
 from icpfit.delivery.cluster.list_parts import part_pieces
+from icpfit.delivery.cluster.work import versions
 from icpfit.delivery.whole_file import whole_file
 from icpfit.errors import IcpfitError
 
@@ -215,11 +218,18 @@ def work_of(job: ListJob, schema: pa.Schema) -> Work:
         A mistake in the list comes back as ``error``: doing it again would not mend it.
     """
     do = _keys_of_part if schema is READ else _scored_part
+    ours = versions()
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for number in batch.column(0).to_pylist():
                 try:
+                    # The probe can't have asked each worker, and any of them may do this part.
+                    if versions() != ours:
+                        raise ClusterError(
+                            f"a worker has {versions()}, here it is {ours}; the same row might get"
+                            " another score there: install the same versions"
+                        )
                     done = do(job, number)
                 except IcpfitError as error:
                     done = {"part": number, "error": str(error)}
@@ -267,10 +277,10 @@ def _scored_part(job: ListJob, number: int) -> dict[str, Any]:
 
     target, counts = job.file(number, job.ending), ListCounts()
     source = _source(job, number)
-    log = _LogWriter(job.file(number, ".arrow", "log")) if job.is_logged else None
     with (
         spooled(target.parent, target) as spool,
         list_writer(target, source, job.names) as writer,
+        _log_writer(job, number) as log,
     ):
         rows = 0
         with pa.OSFile(str(job.file(number, ".arrow", "keys"))) as kept:
@@ -291,8 +301,6 @@ def _scored_part(job: ListJob, number: int) -> dict[str, Any]:
             if log is not None:
                 log.add(each.keys["id"], each.added)
         neutral = writer.neutral
-    if log is not None:
-        log.write()
     return {"part": number, "rows": counts.rows, "neutral": neutral, "counts": pickle.dumps(counts)}
 
 
@@ -314,24 +322,31 @@ class _PartRepeats:
                 yield each
 
 
+@contextlib.contextmanager
+def _log_writer(job: ListJob, number: int) -> Iterator[_LogWriter | None]:
+    if not job.is_logged:
+        yield None
+        return
+    with whole_file(job.file(number, ".arrow", "log")) as place, place.open("wb") as file:
+        log = _LogWriter(file)
+        yield log
+        log.close()
+
+
 class _LogWriter:
     """What the scoring log keeps of a part."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._batches: list[pa.RecordBatch] = []
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._writer = file, cast("Any", None)
 
     def add(self, ids: pa.Array, added: pa.RecordBatch) -> None:
         columns = [ids, *(added[name] for name in _LOGGED)]
-        self._batches.append(pa.record_batch(columns, names=["id", *_LOGGED]))
+        batch = pa.record_batch(columns, names=["id", *_LOGGED])
+        self._writer = self._writer or pa.ipc.new_stream(self._file, batch.schema)
+        self._writer.write_batch(batch)
 
-    def write(self) -> None:
-        with (
-            whole_file(self._path) as place,
-            pa.ipc.new_stream(str(place), self._batches[0].schema) as file,
-        ):
-            for batch in self._batches:
-                file.write_batch(batch)
+    def close(self) -> None:
+        self._writer.close()
 
 
 def _no_hashes() -> Any:

@@ -237,11 +237,11 @@ def _classic(engine: Engine, log: Path) -> Any:
         settings = {**engine.settings, "spark.master": engine.master}
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         gateway = SparkContext._gateway  # noqa: SLF001 - of an earlier session in this process
+        given_up = threading.Event()
         try:
             if gateway is None:
                 with log.open("ab") as words:
                     gateway = launch(conf, {"stdout": words, "stderr": words})
-            given_up = threading.Event()
             watch = threading.Timer(engine.wait, _give_up, (gateway, given_up))
             watch.daemon = True
             watch.start()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from icpfit.delivery.cluster.session import Cluster
 
-__all__ = ["check_workers", "done_work"]
+__all__ = ["check_workers", "done_work", "versions"]
 
 _LOOK = 0.5
 _MARK = ".icpfit-mark"
@@ -136,7 +136,7 @@ def check_workers(cluster: Cluster, folder: Path) -> None:
         deadline=cluster.engine.wait,
     )
     mark.unlink()
-    ours = _versions()
+    ours = versions()
     for row in answer.to_pylist():
         if row["said"] == "folder":
             raise ClusterError(
@@ -162,7 +162,7 @@ class _Probe:
 
         for _ in batches:
             mark = Path(self.mark)
-            said = _versions()
+            said = versions()
             try:
                 seen = mark.read_text(encoding="ascii") == self.token
                 beside = mark.with_name(f"{mark.name}-{secrets.token_hex(6)}")
@@ -179,8 +179,14 @@ class _Probe:
             )
 
 
-def _versions() -> str:
-    """Return the versions of what a row's numbers come from."""
+def versions() -> str:
+    """Return the versions of what a row's numbers come from.
+
+    Returns
+    -------
+    str
+        Of this process.
+    """
     import lightgbm
     import numpy as np
 

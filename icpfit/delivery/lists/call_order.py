@@ -113,7 +113,8 @@ def call_order(
         tried = drawn[:quota]
         chosen = best[: capacity - len(tried)]
         # Calls to spare go to what is worth exploring, best first.
-        left = _ranked([row for row in curious if row not in set(tried)], worth, ids)
+        taken = set(tried)
+        left = _ranked([row for row in curious if row not in taken], worth, ids)
         tried += left[: capacity - len(tried) - len(chosen)]
         spare += capacity - len(tried) - len(chosen)
         for place, (row, what) in enumerate(_mixed(chosen, tried), start=1):

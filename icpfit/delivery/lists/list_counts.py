@@ -55,6 +55,7 @@ class ListCounts:
     _holes: Counter[str] = field(default_factory=Counter)
     _strange: dict[str, Counter[str]] = field(default_factory=dict)
     _known: Counter[str] = field(default_factory=Counter)
+    _unserved_rows: Counter[str] = field(default_factory=Counter)
 
     def add_facts(self, facts: FactColumns, model: Model) -> None:
         """Count what was read of some rows.
@@ -87,6 +88,8 @@ class ListCounts:
                 continue
             places = pc.drop_null(column.indices).to_numpy(zero_copy_only=False)
             times = np.bincount(places, minlength=len(levels))
+            # All of them count, also those of levels that are not told apart any more.
+            self._unserved_rows[feature.name] += int(times[strange].sum())
             counted = self._strange.setdefault(feature.name, Counter())
             for k in strange:
                 if len(counted) < _LEVELS or levels[k] in counted:
@@ -125,14 +128,17 @@ class ListCounts:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         if other.moved is not None:
             self.moved = (self.moved or 0) + other.moved
-        for name in ("grades", "steps", "calls", "_holes", "_known"):
+        for name in ("grades", "steps", "calls", "_holes", "_known", "_unserved_rows"):
             getattr(self, name).update(getattr(other, name))
         self._example = self._example or other._example
         for column, (bad, good) in other._lost.items():
             before = self._lost.get(column, (0, 0))
             self._lost[column] = before[0] + bad, before[1] + good
         for name, levels in other._strange.items():
-            self._strange.setdefault(name, Counter()).update(levels)
+            counted = self._strange.setdefault(name, Counter())
+            for level, times in levels.items():
+                if len(counted) < _LEVELS or level in counted:
+                    counted[level] += times
 
     def warnings(self, model: Model, spec: DataSpec) -> list[str]:
         """Return what must be said about the list, once all of it was read.
@@ -180,7 +186,7 @@ class ListCounts:
         lines = []
         for feature in model.contract.features:
             counts = self._strange.get(feature.name, Counter())
-            strange, known = counts.total(), self._known[feature.name]
+            strange, known = self._unserved_rows[feature.name], self._known[feature.name]
             if not strange or strange < _SHARE * known:
                 continue
             # Ties by name: the order of rows must not show.

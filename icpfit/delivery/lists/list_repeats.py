@@ -50,7 +50,8 @@ class KeyHashes:
     def repeated(self) -> Hashes:
         """Return those that occur more than once, in order; of two keys with one hash, it."""
         parts = -(-self.rows // _AT_ONCE) or 1
-        return np.concatenate([self._repeated(part, parts) for part in range(parts)])
+        # Each part is in order, all of them one behind the other are not.
+        return np.sort(np.concatenate([self._repeated(part, parts) for part in range(parts)]))
 
     def _repeated(self, part: int, parts: int) -> Hashes:
         kept = [
@@ -177,6 +178,7 @@ class Repeats:
     _ids: pa.Array
     _groups: dict[str, _Groups]
     _known: dict[tuple[str, int, bool], tuple[int, list[str]]] = field(default_factory=dict)
+    _no_site: dict[int, Ints] = field(default_factory=dict)
 
     def said(self, start: int, end: int) -> Iterator[tuple[int, str, int]]:
         """Tell of the rows from one to another.
@@ -211,14 +213,25 @@ class Repeats:
             has_site = domain.codes[place] >= 0
             if key == "name":
                 # Two sites are two companies: a name counts where one of the two has none.
-                unsited = same[domain.codes[same] < 0]
+                unsited = self._unsited(place, same)
                 if not len(unsited):
                     continue
                 same = unsited if has_site else same
             groups.append(self._of_group(key, place, same, is_part=key == "name" and has_site))
         if not groups:
             return "", times
-        return f"twice in the list, {_also(self._ids[place].as_py(), groups)}", times
+        own = self._ids[place].as_py()
+        return f"twice in the list, {_also(own, groups, is_same=times > 1)}", times
+
+    def _unsited(self, place: int, same: Ints) -> Ints:
+        """Return those without a site; of a name that many rows share looked for once."""
+        code = int(self._groups["name"].codes[place])
+        if code in self._no_site:
+            return self._no_site[code]
+        found = same[self._groups["domain"].codes[same] < 0]
+        if len(same) > _MANY:
+            self._no_site[code] = found
+        return found
 
     def _of_group(
         self, key: str, place: int, rows: Ints, *, is_part: bool
@@ -238,7 +251,7 @@ class Repeats:
         return self._known[name]
 
 
-def _also(own: str | None, groups: Sequence[tuple[int, list[str]]]) -> str:
+def _also(own: str | None, groups: Sequence[tuple[int, list[str]]], *, is_same: bool) -> str:
     total, largest = max(groups, key=lambda group: group[0])
     if total <= _MANY:
         largest = sorted({name for _, ids in groups for name in ids})
@@ -248,6 +261,6 @@ def _also(own: str | None, groups: Sequence[tuple[int, list[str]]]) -> str:
         total -= own is not None
     named = [name for name in largest[: _NAMED + 1] if name != own][:_NAMED]
     if not named:
-        return "with the same id" if own else "also without an id"
+        return "with the same id" if is_same else "also without an id"
     more = f" and {total - len(named):,} more" if total > len(named) else ""
     return f"also as {', '.join(named)}{more}"

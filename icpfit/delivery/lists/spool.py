@@ -101,6 +101,8 @@ def spooled(folder: Path, out: Path | str) -> Iterator[Spool]:
         # It has no name, so that a kill leaves nothing behind.
         with tempfile.TemporaryFile(dir=folder) as file:
             yield Spool(file)
+    except BrokenPipeError:
+        raise  # of the terminal's output, which is no matter of space
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise OutputError(

@@ -201,7 +201,7 @@ def test_no_password_is_left_in_a_text(password):
     from urllib.parse import quote
 
     secret = f"Zz{password}zZ"
-    for form in (secret.replace("'", "").replace('"', ""), quote(secret, safe="")):
+    for form in (secret, quote(secret, safe="")):
         text = f"found 'postgresql://eve:{form}@db:5432/x' in the settings"
         assert form not in without_passwords(text)
         assert form not in str(IcpfitError(text))

@@ -189,7 +189,17 @@ def test_hashes_are_looked_at_in_parts(tmp_path, monkeypatch):
     keys = [f"{k}" for k in range(40)] + ["3", "17", None, None, "17"]
     hashes = KeyHashes(tmp_path)
     hashes.put(pa.array(keys))
-    assert len(hashes.repeated()) == 2
+    whole = KeyHashes(tmp_path)
+    monkeypatch.setattr("icpfit.delivery.lists.list_repeats._AT_ONCE", 1_000)
+    whole.put(pa.array(keys))
+    expected = whole.repeated()
+    whole.close()
+    monkeypatch.setattr("icpfit.delivery.lists.list_repeats._AT_ONCE", 7)
+    found = hashes.repeated()
+    assert len(found) == 2
+    assert (
+        list(found) == sorted(found) == list(expected)
+    )  # they are searched, so they stand in order
     hashes.close()
 
 
