@@ -47,7 +47,7 @@ def run(job: Job) -> Path:
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.registry.in_use import model_standing
-    from icpfit.delivery.registry.look_log import holdout_of, look_count
+    from icpfit.delivery.registry.look_log import holdout_of, record_look
     from icpfit.delivery.registry.promotion_log import promotions
     from icpfit.delivery.registry.proposal_record import judged_profile
     from icpfit.delivery.registry.registered_model import kept_file
@@ -57,8 +57,9 @@ def run(job: Job) -> Path:
     from icpfit.delivery.report.chapters.succession import succession_chapter, verdict_on
     from icpfit.delivery.report.kept_page import with_chapter
     from icpfit.delivery.report.page import KEPT_PAGES, write_page
-    from icpfit.delivery.report.standing import adopted_since, looks_so_far, stamped
+    from icpfit.delivery.report.standing import adopted_since, stamped
     from icpfit.delivery.whole_file import require_writable
+    from icpfit.evidence.succession.looks import look_sentence
     from icpfit.job import root_folder
 
     chosen = job.settings(Report)
@@ -81,8 +82,8 @@ def run(job: Job) -> Path:
             model = registered_model(store, chosen.model)
             page = kept_file(model, KEPT_PAGES[chosen.names]).read_text(encoding="utf-8")
             said = model_standing(store, model)
-            # The page shows what the training recorded, so it is no further look.
-            looked = looks_so_far(look_count(store, holdout_of(model.tags)[0]))
+            look = record_look(store, *holdout_of(model.tags), job="report", run_id=model.run_id)
+            looked = look_sentence(look) if look else ""
             decided = verdict_on(promotions(store.promotion_log), model.version)
             verdict = succession_chapter(decided, with_names=chosen.names == "show")
             since = adopted_since(judged_profile(model.run_files), in_use)

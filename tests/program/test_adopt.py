@@ -136,11 +136,11 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit_here):
     assert banner.search(after)[1] == ""
     words = re.sub(r"<[^>]+>", "", after)
     assert "The current ICP, ICP 2027, version 2, from 2027-01-01, signed off by Zoë" in words
-    # A report shows what a training recorded: reports were no look, nor was a first promotion, which compares nothing.
+    # Each report is a look, too; a first promotion was none, as it compares nothing.
     later = (root / "mlruns/looks-demo.jsonl").read_text(encoding="utf-8")
     jobs = [json.loads(line)["job"] for line in later.removeprefix(looks).splitlines()]
-    assert jobs == ["train", "promote"]
-    assert "The hold-out was looked at 3 times so far" in after
+    assert jobs == ["report", "train", "report", "promote", "report"]
+    assert "Look 7 at this hold-out: exploratory" in after
 
 
 def test_a_company_with_a_folder_of_its_own_keeps_its_profile_there(company, icpfit_here):

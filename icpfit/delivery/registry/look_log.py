@@ -144,8 +144,7 @@ def record_look(store: Store, holdout: str, accounts: int, *, job: str, run_id: 
     accounts : int
         How many accounts it has.
     job : str
-        What looks, such as ``"train"`` or ``"promote"``. A report shows what a training recorded:
-        that is no look.
+        What looks, such as ``"train"``, ``"promote"``, ``"report"``.
     run_id : str
         The training whose hold-out it is.
 

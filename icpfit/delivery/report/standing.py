@@ -11,7 +11,7 @@ from icpfit.delivery.report.icp_words import icp_named
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["FIRST_LOOK", "adopted_since", "as_trained", "looks_so_far", "stamped"]
+__all__ = ["FIRST_LOOK", "adopted_since", "as_trained", "stamped"]
 
 _STANDING = re.compile(r'(<p id="standing">)[^<]*(</p>)')
 _SINCE = re.compile(r'(<p id="since">)[^<]*(</p>)')
@@ -33,35 +33,6 @@ def as_trained(day: dt.date) -> str:
         One sentence.
     """
     return f"As things stood on {day}, before anybody decided on putting the model in use."
-
-
-def looks_so_far(looks: int) -> str:
-    """Return how often a hold-out had been looked at when its page was shown again.
-
-    Parameters
-    ----------
-    looks : int
-        By trainings and decisions; the page itself only shows what a training recorded.
-
-    Returns
-    -------
-    str
-        One sentence; empty for none.
-
-    Examples
-    --------
-    >>> looks_so_far(1)
-    'The hold-out was looked at once so far, by the training that drew this page.'
-    >>> looks_so_far(4)
-    'The hold-out was looked at 4 times so far: each further look makes a lucky result likelier.'
-    """
-    if looks <= 1:
-        said = "The hold-out was looked at once so far, by the training that drew this page."
-        return said if looks else ""
-    return (
-        f"The hold-out was looked at {looks:,} times so far: each further look makes a lucky result"
-        " likelier."
-    )
 
 
 def adopted_since(judged: tuple[str, int] | None, in_use: tuple[str, int] | None) -> str:
@@ -104,7 +75,7 @@ def stamped(page: str, standing: str, look: str = "", since: str = "") -> str:
         One sentence; it is escaped. Empty leaves the page as it is.
 
     look : str
-        From `looks_so_far`; as above.
+        From `icpfit.evidence.succession.looks.look_sentence`; as above.
     since : str
         What has changed since the page was drawn, to stand above everything; as above.
 

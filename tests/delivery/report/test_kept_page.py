@@ -7,7 +7,8 @@ from icpfit.delivery.report.chapter import Chapter, Paragraph
 from icpfit.delivery.report.chapters.succession import succession_chapter, verdict_on
 from icpfit.delivery.report.kept_page import with_chapter
 from icpfit.delivery.report.page import report_html
-from icpfit.delivery.report.standing import FIRST_LOOK, looks_so_far, stamped
+from icpfit.delivery.report.standing import FIRST_LOOK, stamped
+from icpfit.evidence.succession.looks import look_sentence
 
 
 def line(decision, version, **changes):
@@ -26,8 +27,8 @@ def page(report_facts):
 
 def test_the_look_is_stamped_and_escaped(page):
     assert f'<li id="look">{FIRST_LOOK}</li>' in page
-    shown = stamped(page, "In use.", looks_so_far(4))
-    assert '<li id="look">The hold-out was looked at 4 times so far:' in shown
+    shown = stamped(page, "In use.", look_sentence(4))
+    assert '<li id="look">Look 4 at this hold-out: exploratory' in shown
     assert "In use.</p>" in shown
     assert "&lt;i&gt;" in stamped(page, "", "<i>")
     assert stamped(page, "", "") == page
