@@ -115,6 +115,9 @@ def _show(quality: DataQuality, terminal: Terminal, *, rejects: Path, to_mend: l
             f"the rejected rows as they came, to mend and hand in again: {to_mend[0].parent}"
         )
     for one in quality.proposed:
+        if not one.waiting:
+            terminal.note(f"all answers of {one.path} are there; name it as the crosswalk now")
+            continue
         terminal.note(
             f"{one.waiting:,} customers of {one.source} without an account, {one.proposed:,} with"
             f" one proposed, for you to confirm: {one.path}"

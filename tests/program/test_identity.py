@@ -103,6 +103,11 @@ def test_check_confirm_check(company, icpfit_here):
             known = {"account_id": guarded(ours), "confirm": "yes"} if ours else {"confirm": "no"}
             writer.writerow(row | known)
 
+    # Answered and not named, it counts for nothing, and that is said.
+    done, page = checked(icpfit_here, company)
+    assert "name it as the crosswalk now" in " ".join((done.stdout + done.stderr).split())
+    assert "until then no answer counts" in page
+
     add(company, CROSSWALK)
     saved = path.read_bytes()
     done, page = checked(icpfit_here, company)

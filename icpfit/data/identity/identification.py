@@ -188,9 +188,10 @@ class _Search:
         if self.book is not None and match is not None:
             found, several = self.book.found(text, self.known)
             if found is not None:
-                # The other export may name an account that there is not: the ledger tells.
+                # The other export may name an account that there is not: the ledger tells, and
+                # the id stays as it was written, so that a crosswalk can name it.
                 is_account = self.known.account(found)
-                return is_account or found, _BY[match.by] if is_account else _NOTHING
+                return (is_account, _BY[match.by]) if is_account else (text, _NOTHING)
             self.ambiguous[match.by] += several
         found = self.known.by_id(text)
         if found is not None:
@@ -234,7 +235,8 @@ class _Search:
         if both:
             said.append(
                 f"{name}: of {_ids(len(both))} ({min(both)!r}) the crosswalk names another account"
-                " than the id itself; the crosswalk counts"
+                " than the id itself; the crosswalk counts. Ids that it does not name are still"
+                " matched as they are: name them all, or put a prefix before them in a select"
             )
         return said
 

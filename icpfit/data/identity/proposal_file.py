@@ -84,7 +84,8 @@ def written_proposals(
     Returns
     -------
     tuple of ProposalFile
-        Those in which something waits for a person. Nothing is written where nobody looks like an
+        Those in which something waits for a person: an answer, or, where all have theirs
+        (``waiting`` is 0), that the file is named as the crosswalk. Nothing is written where nobody looks like an
         account and no list of customers is named.
 
     Raises
@@ -101,11 +102,11 @@ def written_proposals(
         if spec.sources[source].customers is None and not any(one.similarity for one in each):
             continue
         left = write_proposals(path, each, shown)
-        if not left:
-            continue
         files = _seen_from(path, root / spec.folder)
         crosswalk = spec.sources[source].crosswalk
         is_named = crosswalk is not None and crosswalk.files == files
+        if not left and (is_named or not each):
+            continue
         fresh = [one for one in left if one.account is not None]
         amounts = [one.stranger.money for one in fresh if one.stranger.money is not None]
         rows = sum(one.stranger.rows for one in fresh)

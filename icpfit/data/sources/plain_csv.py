@@ -142,7 +142,9 @@ def plain_header(
     if b"\n" not in head or b"\r" in head.replace(b"\r\n", b"\n"):
         return None
     delimiter = "\t" if fmt.delimiter == "tab" else fmt.delimiter
-    place = header_place([line.decode(errors="replace") for line in lines], delimiter, expected, shown)
+    place = header_place(
+        [line.decode(errors="replace") for line in lines], delimiter, expected, shown
+    )
     comma = place.delimiter.encode()
     # Lines of title above the header are read by the strict reader.
     if place.record or len(comma) != 1 or not _are_plain_lines(lines[0], comma[0], None):

@@ -182,6 +182,13 @@ def _ledger_steps(table: TableLedger, currency: str) -> list[NextStep]:
 
 
 def _confirm_step(one: ProposalFile, read: dict[str, int], currency: str) -> NextStep:
+    if not one.waiting:
+        text = (
+            f"name {one.path.name} in {one.path.parent}, which has all its answers: set"
+            f" data.sources.{one.source}.crosswalk: {{files: {one.files}}} and check again; until"
+            " then no answer counts"
+        )
+        return NextStep(text, "gain", 1.0)
     customers = f"{one.waiting:,} customer{'' if one.waiting == 1 else 's'} of {one.source}"
     worth = f"{one.rows:,} rows"
     if one.money is not None:

@@ -150,7 +150,7 @@ def test_another_export_may_have_the_ids(tmp_path):
     match = {"files": "ids.csv", "to": "Billing", "id": "Our id"}
     # C2 is a daughter and its parent: the parent. C3 is an account that there is not.
     assert found(tmp_path, ["C1", "C2", "C3"], match=match, others=others) == [
-        ("0012", "another export"), ("A-3", "another export"), ("gone", None),
+        ("0012", "another export"), ("A-3", "another export"), ("C3", None),
     ]  # fmt: skip
 
 
@@ -174,7 +174,11 @@ def test_a_crosswalk_of_ones_own_needs_no_confirmation(tmp_path):
         crosswalk={"files": "walk.csv", "id": "Zendesk", "account_id": "CRM"}, others=walk,
     )  # fmt: skip
     assert tables.typed["revenue"]["account_id"].to_pylist() == ["0012", "8", "9", "0350", "A-3"]
-    other = "the crosswalk names another account than the id itself; the crosswalk counts"
+    other = (
+        "the crosswalk names another account than the id itself; the crosswalk counts. Ids that it"
+        " does not name are still matched as they are: name them all, or put a prefix before them"
+        " in a select"
+    )
     assert tables.identity.notes == (
         "sales: 1 id of the crosswalk ('8') names an account that there is not",
         "sales: 1 id of the crosswalk ('lost') stands in no row of it",
