@@ -134,6 +134,8 @@ def pipeline(bundle: Path, path: Path, out: Path) -> None:
     shares = model.margin_scale * explain.shap_values(matrix, check_additivity=False)
     names = [f.name for f in contract.features]
     values = pd.DataFrame(shares, columns=names)[sorted(names)]
+    # What is not known of a row never speaks for it.
+    values = values.mask(rows[sorted(names)].isna() & (values > 0), 0.0)
     words = {f.name: f.words for f in contract.features}
 
     def said(row: pd.Series, sign: int) -> str | None:
