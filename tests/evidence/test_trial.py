@@ -123,7 +123,7 @@ def test_a_column_that_prospects_lack_is_not_learned_from():
 
 
 def test_a_column_in_the_warn_band_keeps_the_gate_shut():
-    accounts = company(hint=lambda rng, margin: margin + 900 * rng.normal(size=len(margin)))
+    accounts = company(n=700, hint=lambda rng, margin: margin + 900 * rng.normal(size=len(margin)))
     assert not gate_of(trial(accounts, None, company="acme"), "column hint").passed
     accounts.attributes["hint"] = Attribute("hint", "number", "before_sale", allow="first call")
     gate = gate_of(trial(accounts, None, company="acme"), "column hint")
