@@ -110,5 +110,6 @@ def condition_gaps(column: pd.Series, form: Any) -> Floats:
         beyond = np.fmax(beyond, numbers - ends["below"])
     off = known & ~met & (width > 0)
     # `below` is exclusive, so the value on that end is off by nothing, and is met by the next one.
-    gaps[off] = np.minimum(beyond[off] / (width or 1.0), 1.0)
+    # Cut off before it is divided: a width may be so small that the quotient is beyond all numbers.
+    gaps[off] = np.minimum(beyond[off], width) / (width or 1.0)
     return gaps
