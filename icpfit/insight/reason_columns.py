@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icpfit.attribution.strongest import strongest
+from icpfit.fit.arrow_matrix import level_states
 from icpfit.fit.phrase_codes import age_texts, number_texts, rounded_texts
 from icpfit.fit.phrases import amount_phrase
 
@@ -119,14 +120,15 @@ def reason_columns(
 def _without_unknown(
     contributions: Contributions, features: list[Feature], facts: pa.RecordBatch, matrix: Floats
 ) -> Floats:
-    """Return the SHAP values, 0 where a fact that is not known would speak for its row."""
+    """Return the SHAP values, 0 where what is not known, or was never served, would speak for."""
     values: Floats = contributions.values.copy(order="K")
     for feature in features:
         unknown = np.isnan(matrix[:, feature.column])
         if feature.kind == "category":
             there = feature.name in facts.schema.names
             given = facts.column(feature.name) if there else pa.nulls(len(matrix))
-            unknown = given.is_null().to_numpy(zero_copy_only=False)
+            states = level_states(feature, given)
+            unknown = states.missing | states.new
         column = values[:, feature.column]
         column[unknown & (column > 0)] = 0.0
     return values

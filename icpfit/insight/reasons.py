@@ -62,8 +62,8 @@ def reasons(
 
     Notes
     -----
-    What is not known of a row never speaks for it, whatever the model makes of that; it may speak
-    against it. A contribution below 1 % of the sum of the absolute ones left is no reason. Ties are
+    What is not known of a row never speaks for it, nor does a level that was never served, whatever
+    the model makes of that; either may speak against it. A contribution below 1 % of the sum of the absolute ones left is no reason. Ties are
     in the order of the features' names. Amounts are rounded to two significant digits; log-odds
     carry a word: "strongly" from .5, "somewhat" from .2. A fact reads
 
@@ -110,13 +110,15 @@ def _without_unknown(
     facts: pd.DataFrame,
     matrix: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
-    """Return the SHAP values, 0 where a fact that is not known would speak for its row."""
+    """Return the SHAP values, 0 where what is not known, or was never served, would speak for."""
     values = contributions.values.copy()  # noqa: PD011 - SHAP values, no Series
     for feature in features:
         unknown = np.isnan(matrix[:, feature.column])
         if feature.kind == "category":
-            there = feature.name in facts
-            unknown = facts[feature.name].isna().to_numpy() if there else np.full(len(facts), True)
+            served = [*feature.levels, *feature.rare_levels]
+            unknown = np.full(len(facts), True)
+            if feature.name in facts:
+                unknown = ~facts[feature.name].isin(served).to_numpy()
         column = values[:, feature.column]
         column[unknown & (column > 0)] = 0.0
     return values

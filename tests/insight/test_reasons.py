@@ -88,9 +88,12 @@ def test_a_rare_level_without_a_pool_is_rare_and_not_unseen():
     matrix = feature_matrix(facts, DAY, contract)
     assert np.isnan(matrix).all()
     found = Contributions(np.array([[5.0], [5.0]]), 0.0, "EUR", "margin")
-    assert reasons(found, facts, matrix, contract)[0] == [
-        "country Malta (rare): +5 EUR",
-        "country NA (never served): +5 EUR",
+    # A level that was never served speaks for nobody; the rare one was.
+    assert reasons(found, facts, matrix, contract)[0] == ["country Malta (rare): +5 EUR", ""]
+    against = Contributions(np.array([[-5.0], [-5.0]]), 0.0, "EUR", "margin")
+    assert reasons(against, facts, matrix, contract)[1] == [
+        "country Malta (rare): -5 EUR",
+        "country NA (never served): -5 EUR",
     ]
 
 
@@ -232,12 +235,22 @@ def test_all_reasons_and_the_base_add_up_to_the_number():
     slack = 0.06 * np.abs(found.values).sum(axis=1) + 1.0
     total = np.array([sum(amounts(a)) + sum(amounts(b)) for a, b in zip(pro, con, strict=True)])
     # What is not known is never said to speak for a row, and belongs to the number all the same.
-    total += np.where(facts.isna(), np.maximum(found.values, 0.0), 0.0).sum(axis=1)
+    total += np.where(unheard(facts), np.maximum(found.values, 0.0), 0.0).sum(axis=1)
     assert (np.abs(found.base + total - margin_if_won) <= slack).all()
     # And this check is sharp enough to see one feature go missing.
     largest = np.abs(found.values).argmax(axis=1)
     without = total - np.take_along_axis(found.values, largest[:, None], axis=1)[:, 0]
     assert (np.abs(found.base + without - margin_if_won) > slack).all()
+
+
+def unheard(facts):
+    """Return which facts are not known, or levels that were never served."""
+    found = facts[[f.name for f in sorted(CONTRACT.features, key=lambda f: f.column)]].isna()
+    for feature in CONTRACT.features:
+        if feature.kind == "category":
+            served = {*feature.levels, *feature.rare_levels}
+            found[feature.name] = [fact not in served for fact in facts[feature.name]]
+    return found.to_numpy()
 
 
 def amounts(text):
@@ -260,8 +273,7 @@ def test_signs_order_and_count(seed, top):
     values = rng.normal(0, 1000, (20, 5)) * (rng.random((20, 5)) < 0.7)
     pro, con = reasons(Contributions(values, 0.0, "EUR", "margin"), facts, matrix, CONTRACT, top)
     # What is not known never speaks for a row.
-    for feature in CONTRACT.features:
-        values[facts[feature.name].isna() & (values[:, feature.column] > 0), feature.column] = 0
+    values[unheard(facts) & (values > 0)] = 0
     for sign, texts in ((1, pro), (-1, con)):
         for text, row_values in zip(texts, values, strict=True):
             found = [sign * amount for amount in amounts(text)]
