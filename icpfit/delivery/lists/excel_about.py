@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from icpfit.delivery.lists.sheet_look import SheetLook, lines_of, on_paper
+
 if TYPE_CHECKING:
     from icpfit.delivery.lists.about import About
 
 __all__ = ["write_about_sheets"]
 
 _LETTERS = 32_767
+_NAMES, _WORDS = 26, 92
+_LINE = 15
 
 
 def write_about_sheets(book: Any, about: About) -> None:
@@ -26,8 +30,9 @@ def write_about_sheets(book: Any, about: About) -> None:
     head = book.add_format({"bold": True, "bottom": 1})
     name = book.add_format({"bold": True, "valign": "top", "num_format": "@"})
     words = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+    fills = SheetLook(book).fills
     explained = [
-        ("", about.title, title),
+        (about.title, "", title),
         ("", "", words),
         ("What each grade stands for", "", head),
         ("", about.evidence, words),
@@ -44,7 +49,7 @@ def write_about_sheets(book: Any, about: About) -> None:
         *((column, meaning, words) for column, meaning in about.columns),
     ]
     counted = [
-        ("", about.title, title),
+        (about.title, "", title),
         ("", "", words),
         ("The model", "", head),
         *((what, figure, words) for what, figure in about.facts),
@@ -57,13 +62,16 @@ def write_about_sheets(book: Any, about: About) -> None:
     ]
     for label, rows in (("What it means", explained), ("Counts and model", counted)):
         sheet = book.add_worksheet(label)
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 100)
+        sheet.set_column(0, 0, _NAMES)
+        sheet.set_column(1, 1, _WORDS)
         sheet.hide_gridlines(2)
         for line, (left, right, style) in enumerate(rows):
+            if style is not title:
+                # Not every program finds the height of wrapped words by itself.
+                sheet.set_row(line, _LINE * lines_of(right, _WORDS))
             if left:
-                sheet.write_string(line, 0, left[:_LETTERS], head if style is head else name)
+                of_left = style if style in (title, head) else fills.get(left, name)
+                sheet.write_string(line, 0, left[:_LETTERS], of_left)
             if right or style is head:
                 sheet.write_string(line, 1, right[:_LETTERS], style)
-        sheet.set_portrait()
-        sheet.fit_to_pages(1, 0)
+        on_paper(sheet, landscape=False)

@@ -10,6 +10,7 @@ from icpfit.delivery.lists.about import with_neutral_cells
 from icpfit.delivery.lists.excel_about import write_about_sheets
 from icpfit.delivery.lists.formulas import is_formula
 from icpfit.delivery.lists.list_columns import DECIMALS
+from icpfit.delivery.lists.sheet_look import FRONT, WIDTHS, SheetLook, on_paper, row_height
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -26,39 +27,10 @@ SHEET = "Scored list"
 
 _ROWS, _COLUMNS, _LETTERS = 1_048_576, 16_384, 32_767
 _CHUNK = 10_000
-# Fill and letters of each grade: told apart in grey too, and readable by the colour-blind.
-_GRADES = {
-    "A": ("#1B7837", "#FFFFFF"),
-    "B": ("#A6DBA0", "#1A1A1A"),
-    "C": ("#FEE8A8", "#1A1A1A"),
-    "D": ("#E9A3A3", "#1A1A1A"),
-    "unrated": ("#D9D9D9", "#1A1A1A"),
-}
-_STEPS = {"call": ("#E5F5E0", "#00441B"), "check": ("#F2F2F2", "#595959")}
 _FILLED = ("fit_grade", "next_step")
-# What a seller looks at first stands next to the company's name.
-_FRONT = (
-    "fit_grade", "next_step", "call_order", "call_for", "fit_score", "margin_if_won", "currency",
-    "fit_if_won", "reasons_for", "reasons_against", "caution", "relation", "grade_before",
-    "changed_because", "margin_p10", "margin_p90", "horizon", "icp_current", "icp_proposed",
-    "model_version",
-)  # fmt: skip
-_WIDTHS = {
-    "fit_grade": 9,
-    "next_step": 10,
-    "call_order": 10,
-    "call_for": 12,
-    "fit_score": 9,
-    "currency": 9,
-    "horizon": 9,
-    "fit_if_won": 10,
-    "reasons_for": 52,
-    "reasons_against": 52,
-    "caution": 44,
-    "relation": 34,
-    "changed_because": 40,
-}
-_FORMATS = {0: "0", 2: "#,##0", 4: "0%"}
+_LONG = ("reasons_for", "reasons_against", "caution", "relation", "changed_because")
+# On paper a seller wants what stands up to here, at a size that can be read.
+_LAST_ON_PAPER = "relation"
 
 
 def require_excel_size(source: ProspectSource, added: int, path: Path | str) -> None:
@@ -180,28 +152,21 @@ class _ListSheet:
     def __init__(self, book: Any, source: ProspectSource, names: dict[str, str]) -> None:
         self.sheet = book.add_worksheet(SHEET)
         self.shown, self.found, self.rows = "", 0, 0
-        self.own, self.ours = list(source.header), [name for name in _FRONT if name in names]
+        self.own, self.ours = list(source.header), [name for name in FRONT if name in names]
         self.names, self.columns = names, source.names
         self.at = _front_place(source)
         self.fixed = {source.id_column, source.name_column}
-        self.plain = book.add_format({"num_format": "@"})
-        self.quoted = book.add_format({"quote_prefix": True, "num_format": "@"})
-        self.numbers = {d: book.add_format({"num_format": f}) for d, f in _FORMATS.items()}
-        self.fills = {
-            word: book.add_format({"bg_color": fill, "font_color": ink, "align": "center"})
-            for word, (fill, ink) in {**_GRADES, **_STEPS}.items()
-        }
-        look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-        self.heads = book.add_format(look), book.add_format({**look, "bg_color": "#DCE6F1"})
+        self.look = SheetLook(book)
+        self.long = [k for k, name in enumerate(self.ours) if name in _LONG]
 
     def _write_header(self, text: pa.Table) -> None:
-        theirs, mine = self.heads
+        theirs, mine = self.look.heads
         self.sheet.set_row(0, 32)
         for k, (name, column) in enumerate(zip(self.own, text.columns, strict=True)):
             self.sheet.set_column(self._place(k), self._place(k), _width(name, column))
             self.sheet.write_string(0, self._place(k), name, theirs)
         for k, name in enumerate(self.ours):
-            self.sheet.set_column(self.at + k, self.at + k, _WIDTHS.get(name, 14))
+            self.sheet.set_column(self.at + k, self.at + k, WIDTHS.get(name, 14))
             self.sheet.write_string(0, self.at + k, self.names[name], mine)
 
     def write(self, scored: ScoredPiece) -> None:
@@ -220,6 +185,8 @@ class _ListSheet:
             added = scored.added.slice(start, _CHUNK)
             ours = [added[name].to_pylist() for name in self.ours]
             for row in range(added.num_rows):
+                height = row_height({self.ours[k]: ours[k][row] for k in self.long})
+                self.sheet.set_row(self.rows + 1, height)
                 for k, cells in enumerate(own):
                     value = numbers[k][row] if k in numbers else None
                     self._write_own(self.rows, k, cells[row], value)
@@ -234,9 +201,13 @@ class _ListSheet:
         self.sheet.freeze_panes(1, self.at if self.at <= 3 else 0)
         self.sheet.autofilter(0, 0, max(n, 1), len(self.own) + len(self.ours) - 1)
         self.sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{n + 1}"})
-        self.sheet.set_landscape()
         self.sheet.repeat_rows(0)
-        self.sheet.fit_to_pages(1, 0)
+        on_paper(
+            self.sheet,
+            rows=n + 1,
+            last_column=self.at + self.ours.index(_LAST_ON_PAPER),
+            landscape=True,
+        )
 
     def _place(self, column: int) -> int:
         return column if column < self.at else column + len(self.ours)
@@ -250,7 +221,7 @@ class _ListSheet:
         runs = is_formula(cell)
         self.found += runs
         self._require_short(row, cell, self.own[k])
-        style = self.quoted if runs else self.plain
+        style = self.look.quoted if runs else self.look.plain
         self.sheet.write_string(row + 1, self._place(k), cell, style)
 
     def _write_ours(self, row: int, k: int, cell: Any) -> None:
@@ -259,11 +230,11 @@ class _ListSheet:
         name, place = self.ours[k], self.at + k
         decimals = DECIMALS[name]
         if decimals is not None:
-            self.sheet.write_number(row + 1, place, cell, self.numbers[decimals])
+            self.sheet.write_number(row + 1, place, cell, self.look.numbers[decimals])
         elif cell:
-            style = self.quoted if is_formula(cell) else self.plain
+            style = self.look.wrapped_quoted if is_formula(cell) else self.look.wrapped
             if name in _FILLED:
-                style = self.fills.get(cell, style)
+                style = self.look.fills.get(cell, style)
             self._require_short(row, cell, name)
             self.sheet.write_string(row + 1, place, cell, style)
 
