@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from icpfit.data.company_names import _FORMS, _SHARED, normal_domain, normal_name
+from icpfit.data.company_names import COMPANY_FORMS, SHARED_HOSTS, normal_domain, normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ __all__ = ["normal_domains", "normal_names"]
 
 # Initials with dots, and the Polish form, which `normal_name` makes one word of.
 _JOINED = r"\b[a-z0-9_][./][a-z0-9_]|sp[^a-z0-9_]*z"
-_FORM = f" (?:{'|'.join(sorted(_FORMS))}) "
+_FORM = f" (?:{'|'.join(sorted(COMPANY_FORMS))}) "
 _HOST = r"^(?:[a-z0-9_-]+\.)+[a-z0-9_-]{2,}$"
 
 
@@ -73,7 +73,7 @@ def normal_domains(sites: pa.Array) -> pa.Array:
     hosts = pc.replace_substring_regex(lower, r"^(?:https?://)?(?:www\.)*", "")
     hosts = pc.replace_substring_regex(hosts, "/$", "")
     is_plain = pc.and_(pc.string_is_ascii(sites), pc.match_substring_regex(hosts, _HOST))
-    is_shared = pc.is_in(hosts, value_set=pa.array(sorted(_SHARED)))
+    is_shared = pc.is_in(hosts, value_set=pa.array(sorted(SHARED_HOSTS)))
     own = pc.if_else(is_shared, pa.scalar(None, pa.string()), hosts)
     return _with_others(sites, own, is_plain, normal_domain)
 

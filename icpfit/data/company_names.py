@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["normal_domain", "normal_name", "plain_name", "registrable_domain"]
+__all__ = [
+    "COMPANY_FORMS",
+    "SHARED_HOSTS",
+    "normal_domain",
+    "normal_name",
+    "plain_name",
+    "registrable_domain",
+]
 
-# Legal forms, as they stand in a name once dots are gone.
 _FORMS_TEXT = (
     "ab ag aktiengesellschaft and aps as asa bv bvba co cokg company corp corporation cv da dba ek"
     " eg ev gbr ges gesmbh ggmbh gmbh group holding hf inc incorporated int intl kft kg kgaa"
     " kk limited llc llp lp ltd ltda mbh nv ohg oy oyj plc pte pty pvt sa sab sac sarl sas"
     " sasu se sl slu snc spa spk spol spzoo srl sro the und vof zoo"
 )
-_FORMS = frozenset(_FORMS_TEXT.split())
-# Web sites and mail that thousands of companies share tell nothing of who they are.
+COMPANY_FORMS = frozenset(_FORMS_TEXT.split())
+"""Legal forms, as they stand in a name once dots are gone."""
+
 _SHARED_TEXT = (
     "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.de icloud.com me.com"
     " aol.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de mail.com proton.me"
@@ -31,7 +38,9 @@ _SHARED_TEXT = (
     " google.com wixsite.com wordpress.com blogspot.com sites.google.com myshopify.com"
     " business.site example.com"
 )
-_SHARED = frozenset(_SHARED_TEXT.split())
+SHARED_HOSTS = frozenset(_SHARED_TEXT.split())
+"""Web sites and mail that thousands of companies share: they tell nothing of who they are."""
+
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
 # Below these a country registers names at the third level: acme.co.uk, acme.com.br.
@@ -76,7 +85,7 @@ def normal_name(name: str | None) -> str | None:
     text = re.sub(r"\bsp\.?\s*z\s*o\.?\s*o\.?(?!\w)", " spzoo ", text)
     text = re.sub(r"\b(\w)[./](?=\w\b)", r"\1", text)
     words = re.findall(r"\w+", text)
-    telling = [word for word in words if word not in _FORMS]
+    telling = [word for word in words if word not in COMPANY_FORMS]
     return " ".join(telling or words) or None
 
 
@@ -131,7 +140,7 @@ def normal_domain(site: str | None) -> str | None:
     host = text.partition(":")[0].strip(".")
     while host.startswith("www."):
         host = host[4:]
-    if not _DOMAIN.fullmatch(host) or host in _SHARED:
+    if not _DOMAIN.fullmatch(host) or host in SHARED_HOSTS:
         return None
     return host
 
@@ -167,4 +176,4 @@ def registrable_domain(host: str | None) -> str | None:
     parts = host.split(".")
     kept = 3 if len(parts) > 2 and len(parts[-1]) == 2 and parts[-2] in _SECOND else 2
     domain = ".".join(parts[-kept:])
-    return None if domain in _SHARED else domain
+    return None if domain in SHARED_HOSTS else domain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from icpfit.data.prospect_list import list_file, require_id, require_whole, selected_list
+from icpfit.data.prospect_file import list_file, require_id, require_whole, selected_list
 from icpfit.data.sources.encoding import file_bytes
 from icpfit.data.sources.parquet_text import parquet_pieces, typed_text
 from icpfit.data.sources.plain_csv import list_pieces, plain_header

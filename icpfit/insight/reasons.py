@@ -63,9 +63,10 @@ def reasons(
     Notes
     -----
     What is not known of a row never speaks for it, nor does a level that was never served, whatever
-    the model makes of that; either may speak against it. A contribution below 1 % of the sum of the absolute ones left is no reason. Ties are
-    in the order of the features' names. Amounts are rounded to two significant digits; log-odds
-    carry a word: "strongly" from .5, "somewhat" from .2. A fact reads
+    the model makes of that; either may speak against it. A contribution below 1 % of the sum of the
+    absolute ones left is no reason. Ties are in the order of the features' names. Amounts are
+    rounded to two significant digits; log-odds carry a word: "strongly" from .5, "somewhat" from
+    .2. A fact reads
 
     - ``employees 240 people``, ``has_webshop yes``, ``industry Software``;
     - ``founded 12.3 years before the sale`` for a date's age at the decision;

@@ -85,8 +85,8 @@ def written_proposals(
     -------
     tuple of ProposalFile
         Those in which something waits for a person: an answer, or, where all have theirs
-        (``waiting`` is 0), that the file is named as the crosswalk. Nothing is written where nobody looks like an
-        account and no list of customers is named.
+        (``waiting`` is 0), that the file is named as the crosswalk. Nothing is written where nobody
+        looks like an account and no list of customers is named.
 
     Raises
     ------
