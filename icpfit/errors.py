@@ -15,6 +15,8 @@ Every error is one line that names the file or key, what was found, and what to 
 
 from __future__ import annotations
 
+import re
+
 from icpfit.redaction import without_passwords
 
 
@@ -60,3 +62,27 @@ class EvidenceRefused(IcpfitError):  # noqa: N818 - a verdict, not a fault
     """The data do not carry what was asked for; nothing was registered or moved."""
 
     exit_code = 3
+
+
+def fault_text(error: OSError) -> str:
+    """Return what the system says of a file, without the words of the library in between.
+
+    Parameters
+    ----------
+    error : OSError
+        From the system, or from a library that tells in its text what the system said.
+
+    Returns
+    -------
+    str
+        In lower case.
+
+    Examples
+    --------
+    >>> fault_text(OSError(28, "No space left on device"))
+    'no space left on device'
+    >>> fault_text(OSError("Error writing bytes. Detail: [errno 28] No space left on device"))
+    'no space left on device'
+    """
+    text = error.strerror or str(error)
+    return re.sub(r"^.*\[errno \d+\]\s*", "", text, flags=re.IGNORECASE | re.DOTALL).lower()

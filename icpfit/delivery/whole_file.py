@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from icpfit.errors import OutputError
+from icpfit.errors import OutputError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -177,5 +177,5 @@ def _reason(path: Path | str, error: OSError) -> str:
     if isinstance(error, PermissionError):
         what = "permission is denied; close it where it is open, or name another place"
     else:
-        what = f"{(error.strerror or str(error)).lower()}; make room or name another place"
+        what = f"{fault_text(error)}; make room or name another place"
     return f"{path}: can't be written, {what}"

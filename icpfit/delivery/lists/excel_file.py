@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,14 +136,23 @@ class Workbook:
 
     def finish(self, about: About) -> None:
         """Write the other two sheets, and all of it to the file."""
+        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
+
         self._sheet.finish()
         write_about_sheets(self._book, with_neutral_cells(about, self.neutral))
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            # It wraps what the system said of the disk.
+            [said] = error.args
+            raise (said if isinstance(said, OSError) else OSError(str(said))) from None
 
     def close(self) -> None:
         """Let go of what is still written to; a book that wasn't finished is none."""
         for each in self._book.worksheets():
-            each.row_data_fh.close()
+            # On a full disk closing fails as well: it writes what is left.
+            with contextlib.suppress(OSError):
+                each.row_data_fh.close()
         self._folder.cleanup()
 
 

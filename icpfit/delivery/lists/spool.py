@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from icpfit.errors import OutputError
+from icpfit.errors import OutputError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def spooled(folder: Path, out: Path | str) -> Iterator[Spool]:
     except BrokenPipeError:
         raise  # of the terminal's output, which is no matter of space
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = fault_text(error)
         raise OutputError(
             f"{out}: can't be written, {why}; make room or name another place"
         ) from None

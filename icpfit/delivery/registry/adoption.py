@@ -15,7 +15,7 @@ from icpfit.delivery.registry.adoption_log import (
 from icpfit.delivery.registry.proposal import same_rules
 from icpfit.delivery.registry.store import locked
 from icpfit.delivery.whole_file import copied, require_writable, whole_file
-from icpfit.errors import OutputError, SettingsError
+from icpfit.errors import OutputError, SettingsError, fault_text
 from icpfit.icp.profile import read_profile
 from icpfit.icp.profile_text import profile_yaml
 
@@ -101,7 +101,7 @@ def adopted(
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
+            why = fault_text(error)
             raise OutputError(
                 f"{file.parent}: can't be made, {why}; give --config-dir a folder of your own, or"
                 " another root="

@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from icpfit.errors import ModelError, OutputError
+from icpfit.errors import ModelError, OutputError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def add_line(path: Path, values: Mapping[str, Any], refusal: str) -> None:
             log.write(line)
             os.fsync(log.fileno())
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = fault_text(error)
         raise OutputError(f"{path}: {refusal.format(why=why)}") from None
 
 

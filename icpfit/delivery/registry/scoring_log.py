@@ -8,7 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from icpfit.delivery.whole_file import whole_file
-from icpfit.errors import ModelError, OutputError
+from icpfit.errors import ModelError, OutputError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +93,7 @@ def scoring_recorded(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = fault_text(error)
         raise OutputError(
             f"{folder}: the scorings can't be kept, {why}; log=false scores without"
         ) from None

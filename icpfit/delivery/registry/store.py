@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from icpfit.errors import ModelError, OutputError, SettingsError
+from icpfit.errors import ModelError, OutputError, SettingsError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,7 +157,7 @@ def locked(store: Store) -> Iterator[None]:
         message = f"{path}: another icpfit has held this lock for 10 minutes; end it and try again"
         raise OutputError(message) from None
     except OSError as error:
-        what = (error.strerror or str(error)).lower()
+        what = fault_text(error)
         message = f"{store.folder}: can't be written, {what}; give another root="
         raise OutputError(message) from None
     try:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +98,14 @@ def test_each_form_says_the_same(score, acme):
                 assert (cell[name] or "") == (value or "")
         assert (cell["Company"] or "") == typed["Company"], "a sheet keeps the text itself"
     assert list(as_excel[0])[:4] == ["Lead", "Company", "fit_grade", "next_step"]
+    # On paper: as wide as a page, up to the column that says who a row is already.
+    relation = chr(ord("A") + list(as_excel[0]).index("relation"))
+    with zipfile.ZipFile(done.folder / "s.xlsx") as book:
+        pages = book.read("xl/workbook.xml").decode()
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert f"'Scored list'!$A$1:${relation}$61" in pages
+    assert 'paperSize="9"' in sheet
+    assert 'fitToHeight="0"' in sheet
 
 
 def test_beside_a_csv_lies_what_it_means(score):
@@ -183,6 +192,30 @@ def test_what_was_never_handed_out_is_not_on_record(score, acme_copy, monkeypatc
     monkeypatch.setattr("icpfit.delivery.lists.scored_files.write_scored", full)
     assert score("prospects=mine", "out=s.csv", root=acme_copy).code == 1
     assert not list((acme_copy / "mlruns/scored-acme").iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="files are limited in size as Unix does")
+@pytest.mark.parametrize(
+    "words", [["out=s.csv"], ["out=s.csv", "capacity=5"], ["out=s.xlsx"], ["out=s.parquet"]]
+)
+def test_no_room_is_one_line_and_leaves_what_was_there(score, tmp_path, words):
+    import resource
+
+    out = tmp_path / words[0].removeprefix("out=")
+    out.write_text("what was there before")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        done = score("prospects=mine", *words, "log=false")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert done.code == 1
+    assert (
+        done.last
+        == f"icpfit: {out.name}: can't be written, file too large; make room or name another place"
+    )
+    assert out.read_text() == "what was there before"
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]
 
 
 def test_accounts_that_are_gone_are_said_and_stop_nothing(score, acme_copy):
