@@ -177,6 +177,8 @@ def test_a_column_that_is_written_otherwise_is_said_once_with_the_key(tmp_path):
     (tmp_path / "list.csv").write_text("id;size\na;12,00\nb;7,50\nc;3\n", encoding="utf-8")
     notes = read_prospects(spec, str(tmp_path / "list.csv"), tmp_path).notes
     assert [note for note in notes if "data.prospects.format" in note] == [
-        "column 'size': 2 of 3 cells can't be read as a number; how they are written is set by "
-        "data.prospects.format (decimal, thousands, dates)"
+        (
+            "column 'size': 2 of 3 cells can't be read as a number; how they are written is set by "
+            "data.prospects.format (decimal, thousands, dates)"
+        )
     ]
