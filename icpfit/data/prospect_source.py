@@ -60,11 +60,12 @@ class ListPiece:
 
     def take(self, rows: pa.Array) -> ListPiece:
         """Return some of the rows, in any order."""
-        original = self.text.original
+        original, lines = self.text.original, self.text.whole_lines
         text = replace(
             self.text,
             columns=self.text.columns.take(rows),
             original=None if original is None else original.take(rows),
+            whole_lines=None if lines is None else lines.take(rows),
         )
         return replace(self, text=text)
 
@@ -76,7 +77,7 @@ class ListPiece:
         if original is not None:
             original = pa.concat_tables([piece.own for piece in pieces])
         columns = pa.concat_tables([piece.text.columns for piece in pieces])
-        text = replace(first.text, columns=columns, original=original)
+        text = replace(first.text, columns=columns, original=original, whole_lines=None)
         return ListPiece(first.start, text, is_plain=all(piece.is_plain for piece in pieces))
 
 

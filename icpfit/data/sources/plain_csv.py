@@ -21,6 +21,7 @@ from pyarrow import csv as arrow_csv
 from icpfit.data.sources.encoding import file_bytes
 from icpfit.data.sources.header import header_place
 from icpfit.data.sources.reader import TextTable, text_pieces
+from icpfit.data.sources.row_lines import RowLines
 from icpfit.data.sources.row_pieces import column_names
 
 if TYPE_CHECKING:
@@ -247,14 +248,17 @@ def plain_pieces(
     Yields
     ------
     TextTable
-        As `list_pieces`; at least one, which may have no rows.
+        As `list_pieces`; at least one, which may have no rows. With the rows as they stand in the
+        file, where no row holds a quote and all columns are wanted.
     """
     common, names = found.common, list(found.names)
     start = found.start if start is None else start
     wanted = [name for name in names if only is None or name in only]
-    with path.open("rb") as handle:
+    with path.open("rb") as handle, path.open("rb") as beside:
         handle.seek(start)
+        beside.seek(start)
         rows = handle if stop is None else io.BytesIO(handle.read(stop - start))
+        lines = RowLines(beside) if only is None and not found.has_quotes else None
         place = rows.tell()
         if not rows.read(_BLOCK).strip(b"\r\n"):
             nothing: list[Any] = [pa.array([], pa.string()) for _ in wanted]
@@ -277,4 +281,6 @@ def plain_pieces(
             ),
         )
         for batch in reader:
-            yield dataclasses.replace(common, columns=pa.Table.from_batches([batch]))
+            columns = pa.Table.from_batches([batch])
+            whole = None if lines is None else lines.take(batch.num_rows)
+            yield dataclasses.replace(common, columns=columns, whole_lines=whole)

@@ -69,6 +69,8 @@ class TextTable:
         Of a workbook: column to which of its cells are in icpfit's own notation.
     holes : dict of str to int
         Column to its NaN, which are taken as missing.
+    whole_lines : pyarrow.Array of text or None
+        Each row as it stands in the file, where that is its cells with delimiters in between.
     """
 
     file: str
@@ -88,6 +90,7 @@ class TextTable:
     header_below: tuple[tuple[str, ...], ...] = ()
     typed: dict[str, pa.Array] = field(default_factory=dict)
     holes: dict[str, int] = field(default_factory=dict)
+    whole_lines: pa.Array | None = None
 
 
 def text_table(path: Path, fmt: Format, shown: str, expected: Collection[str] = ()) -> TextTable:

@@ -29,6 +29,7 @@ def csv_rows(
     *,
     is_plain: bool = False,
     numbers: Collection[str] = (),
+    lines: pa.Array | None = None,
 ) -> tuple[memoryview, int]:
     r"""Return the lines of some rows, and how many of the list's own cells were made plain text.
 
@@ -46,6 +47,8 @@ def csv_rows(
         Whether it is known that no cell of `kept` holds a delimiter, a quote or an end of line.
     numbers : collection of str
         Columns of `kept` that are known to hold nothing but plain numbers.
+    lines : pyarrow.Array of text, optional
+        The rows of `kept` with `delimiter` in between, where they needn't be put together.
 
     Returns
     -------
@@ -63,9 +66,13 @@ def csv_rows(
     """
     others = [name for name in kept.column_names if name not in numbers]
     safe, neutral = with_neutral_text(kept.select(others))
-    own = [(kept if name in numbers else safe)[name].combine_chunks() for name in kept.column_names]
-    if not is_plain:
-        own = [_quoted(column, delimiter) for column in own]
+    if lines is not None and is_plain and not neutral:
+        own = [lines]
+    else:
+        own = [(kept if name in numbers else safe)[name] for name in kept.column_names]
+        own = [column.combine_chunks() for column in own]
+        if not is_plain:
+            own = [_quoted(column, delimiter) for column in own]
     added = []
     for name in scored.schema.names:
         column, decimals = scored[name], DECIMALS[name]
@@ -79,8 +86,8 @@ def csv_rows(
             added.append(_quoted(cells, delimiter) if decimal == delimiter else cells)
     empty = {"null_handling": "replace", "null_replacement": ""}
     added[-1] = pc.binary_join_element_wise(added[-1], "\n", "", **empty)
-    lines = pc.binary_join_element_wise(*own, *added, delimiter, **empty)
-    return _bytes(lines), neutral
+    rows = pc.binary_join_element_wise(*own, *added, delimiter, **empty)
+    return _bytes(rows), neutral
 
 
 def csv_header(names: Sequence[str], delimiter: str) -> bytes:

@@ -258,6 +258,7 @@ class _CsvList:
             self._source.decimal,
             is_plain=scored.piece.is_plain,
             numbers=scored.numbers,
+            lines=scored.piece.text.whole_lines,
         )
         self.neutral += changed
         encoded = lines if self._is_utf8 else self._encoder.encode(bytes(lines).decode())
