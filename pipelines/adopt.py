@@ -48,6 +48,8 @@ def run(job: Job) -> Adoption:
     Adoption
         The line of the log.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Adopt)
     from icpfit.company import company_settings, icp_file
     from icpfit.delivery.console.adoption_summary import adoption_summary, adoption_warnings
     from icpfit.delivery.console.terminal import Terminal
@@ -57,7 +59,6 @@ def run(job: Job) -> Adoption:
     from icpfit.icp.declared import check_declared
     from icpfit.job import root_folder
 
-    chosen = job.settings(Adopt)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

@@ -53,6 +53,8 @@ def run(job: Job) -> Drift:
     Drift
         What was found.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(DriftSettings)
     from icpfit.company import company_settings
     from icpfit.delivery.console.drift_summary import show_drift, show_driver_drift
     from icpfit.delivery.console.terminal import Terminal
@@ -63,7 +65,6 @@ def run(job: Job) -> Drift:
     from icpfit.fit.reference import REFERENCE_FILE, read_reference
     from icpfit.job import root_folder
 
-    chosen = job.settings(DriftSettings)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

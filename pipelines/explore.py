@@ -45,6 +45,8 @@ def run(job: Job) -> Market:
     Market
         What was found.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Explore)
     from pathlib import Path
 
     from icpfit.company import company_settings, icp_file
@@ -61,7 +63,6 @@ def run(job: Job) -> Market:
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
-    chosen = job.settings(Explore)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

@@ -39,6 +39,8 @@ def run(job: Job) -> None:
     job : Job
         Its settings.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Promote)
     from icpfit.company import company_settings, current_profile
     from icpfit.delivery.console.summary import promote_summary
     from icpfit.delivery.console.terminal import Terminal
@@ -58,7 +60,6 @@ def run(job: Job) -> None:
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
-    chosen = job.settings(Promote)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

@@ -43,6 +43,8 @@ def run(job: Job) -> Path:
     Path
         The report.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Report)
     from icpfit.company import company_settings, current_profile
     from icpfit.data.sources.source_files import company_files
     from icpfit.delivery.console.terminal import Terminal
@@ -62,7 +64,6 @@ def run(job: Job) -> Path:
     from icpfit.evidence.succession.looks import look_sentence
     from icpfit.job import root_folder
 
-    chosen = job.settings(Report)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

@@ -29,6 +29,8 @@ def run(job: Job) -> None:
     job : Job
         Its settings.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Rollback)
     from icpfit.company import company_settings
     from icpfit.delivery.console.summary import rollback_summary
     from icpfit.delivery.console.terminal import Terminal
@@ -36,7 +38,6 @@ def run(job: Job) -> None:
     from icpfit.delivery.registry.tracking import rollback
     from icpfit.job import root_folder
 
-    chosen = job.settings(Rollback)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

@@ -57,6 +57,8 @@ def run(job: Job) -> Path:
     Path
         The scored list.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Score)
     from icpfit.company import company_settings, current_profile
     from icpfit.data.prospect_source import prospect_source
     from icpfit.data.sources.source_files import company_files
@@ -87,7 +89,6 @@ def run(job: Job) -> Path:
     from icpfit.job import root_folder
     from icpfit.pipelines.score_on_cluster import scored_on_cluster
 
-    chosen = job.settings(Score)
     if chosen.engine.name == "spark":
         scored: Path = scored_on_cluster(job, chosen)
         return scored
