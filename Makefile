@@ -60,18 +60,33 @@ benchmark-truth: $(READY)  ## targets beside what is reached where the truth is 
 	    --seeds $(SEEDS) --sizes $(SIZES) --parts $(PARTS)
 
 MODELS ?= 100x31,300x31,1000x31
-ROWS ?= 1000000
-SLOW_ROWS ?= 10000
+ROWS ?= 10000,100000,1000000,10000000
+SLOW_ROWS ?= 10000,100000
+EXPLAINED_ROWS ?= 1000000
+EXPLAINED_SLOW_ROWS ?= 10000
+PRODUCT_ROWS ?= 100000,1000000
 LEDGER_ROWS ?= 10000000
 ACCOUNTS ?= 1000000
 CHECKED_ROWS ?= 5000000
-benchmark-speed: $(READY)  ## CPU of SHAP values, of lists from CSV to CSV, of ledgers joined and checked; MODELS= ROWS= SLOW_ROWS=
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed \
-	    --models $(MODELS) --rows $(ROWS) --slow-rows $(SLOW_ROWS)
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.speed_lists \
-	    --rows 10000,100000,$(ROWS) --slow-rows $(SLOW_ROWS)
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.speed_ledgers \
+SHAPASH := .venv-shapash
+# shapash has an environment of its own: icpfit never uses it, and it brings 20 packages of its own.
+$(SHAPASH)/ready: benchmarks/requirements-shapash.txt
+	$(PYTHON) -m venv $(SHAPASH)
+	$(SHAPASH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements-shapash.txt
+	@touch $@
+
+ONE_THREAD := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
+benchmark-speed: $(READY)  ## CPU of SHAP values, lists, the whole product, ledgers, start-up; MODELS= ROWS= SLOW_ROWS=
+	@$(MAKE) --no-print-directory $(SHAPASH)/ready \
+	    || echo "shapash could not be installed (see above): the lists are scored without its side" >&2
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.speed \
+	    --models $(MODELS) --rows $(EXPLAINED_ROWS) --slow-rows $(EXPLAINED_SLOW_ROWS)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.speed_lists --models $(MODELS) --rows $(ROWS) \
+	    --slow-rows $(SLOW_ROWS) $$(test -e $(SHAPASH)/ready && echo --shapash $(SHAPASH)/bin/python)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.speed_product --rows $(PRODUCT_ROWS)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.speed_ledgers \
 	    --rows $(LEDGER_ROWS) --accounts $(ACCOUNTS) --checked-rows $(CHECKED_ROWS)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.start_up
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet
@@ -81,4 +96,4 @@ lock:  ## resolve requirements.lock and requirements-extras.lock anew (needs uv)
 	    | $(LOCK) - --no-deps -o requirements-extras.lock
 
 clean:  ## remove the environment and the caches; data/ and mlruns/ stay
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SHAPASH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from benchmarks.speed_lists import process_run
+from benchmarks.processes import icpfit_command, machine, process_run
 from icpfit.data.joining.accounts import AccountRows
 from icpfit.data.joining.join import account_months, join_keys
 from icpfit.data.sources.source_spec import Source
@@ -249,10 +249,8 @@ economics:
 """,
         encoding="utf-8",
     )
-    run = "from icpfit.pipelines.dispatch import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", run, "check"]
-    command += ["--config-dir", str(folder / "conf"), "data=long", f"root={folder}"]
-    cpu, memory = process_run(command, subprocess.DEVNULL)
+    words = ["--config-dir", str(folder / "conf"), "data=long", f"root={folder}"]
+    cpu, memory = process_run(icpfit_command("check", *words), subprocess.DEVNULL)
     shown = f"icpfit check, a ledger of {rows:,} rows from CSV"
     return f"{shown:<50}{cpu:>8.1f}{memory:>9.0f}{'':>8}  (at most 2,000 MB)"
 
@@ -275,6 +273,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--checked-rows", type=int, default=5_000_000, help="of the ledger in CSV")
     told: Any = parser.parse_args(given)
+    print(f"{machine()}; one thread; CPU time; the sums of all ways are held against each other")
     print(HEADER)
     with tempfile.TemporaryDirectory() as folder:
         print(checked(told.checked_rows, told.accounts // 10, Path(folder)), flush=True)

@@ -1,153 +1,98 @@
 """The list benchmark: CPU per row and peak memory of whole processes, CSV to CSV.
 
-python -m benchmarks.speed_lists --rows 10000,100000,1000000 --slow-rows 10000
+python -m benchmarks.speed_lists --rows 10000,100000,1000000,10000000 --slow-rows 10000,100000
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from benchmarks.list_differences import contradictions, differences
 from benchmarks.list_market import write_market_list, write_market_model
+from benchmarks.list_table import REFERENCE_ROWS, ListRun, list_lines
+from benchmarks.processes import machine, process_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ListRun", "differences", "list_lines", "main"]
+__all__ = ["main", "room_lacking"]
 
-HEADER = (
-    f"{'way':<10}{'rows':>11}{'CPU s':>9}{'us/row':>9}{'beyond start':>14}{'peak MB':>9}{'x':>7}"
+SLOW = ("contrib", "pipeline", "shapash")
+NO_SHAPASH = (
+    "shapash: left out; --shapash takes a Python in which benchmarks/requirements-shapash.txt is "
+    "installed, and `make benchmark-speed` makes one in .venv-shapash"
 )
-TARGETS = {"pipeline": 120, "contrib": 80}
+_HAS_SHAPASH = (
+    "import sys; from importlib.util import find_spec; "
+    "sys.exit(None in map(find_spec, ('shapash', 'lightgbm', 'pandas')))"
+)
 _START_ROWS = 10
+_REPEATED_UP_TO = 100_000
+_REPEATS = 3
+_LIST_BYTES, _SCORED_BYTES = 300, 700  # a row, with some to spare
 
 
-@dataclass(frozen=True)
-class ListRun:
-    """One process.
+@dataclass
+class _Bench:
+    """Where the lists lie, what was measured, and what differed."""
 
-    Parameters
-    ----------
-    way : str
-        One of `benchmarks.list_sides.SIDES`.
-    rows : int
-        Of the list.
-    cpu : float
-        CPU seconds of the whole process.
-    start : float
-        CPU seconds of the same way for ten rows: imports, the model, what is compiled.
-    memory : float
-        Peak memory in MB.
-    """
+    place: Path
+    shapash: str | None
+    starts: dict[tuple[str, str], float] = field(default_factory=dict)
+    runs: list[ListRun] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
-    way: str
-    rows: int
-    cpu: float
-    start: float
-    memory: float
+    def run(self, way: str, model: str, rows: int) -> None:
+        """Score the list of so many rows in one way, and keep what it cost."""
+        print(f"{way}, {model}, {rows:,} rows … ", end="", file=sys.stderr, flush=True)
+        if (way, model) not in self.starts:
+            self._scored(way, model, _START_ROWS)  # fills the cache of what is compiled
+            again = _REPEATS if way == "tables" else 1
+            few = [self._scored(way, model, _START_ROWS)[0] for _ in range(again)]
+            self.starts[way, model] = statistics.median(few)
+        again = _REPEATS if way == "tables" and rows <= _REPEATED_UP_TO else 1
+        costs = [self._scored(way, model, rows) for _ in range(again)]
+        cpu = statistics.median(cost for cost, _ in costs)
+        peak = max(memory for _, memory in costs)
+        print(f"{cpu:.1f} s of CPU, {peak:,.0f} MB", file=sys.stderr, flush=True)
+        self.runs.append(ListRun(way, model, rows, cpu, self.starts[way, model], peak))
 
-    @property
-    def per_row(self) -> float:
-        """CPU microseconds per row beyond the start."""
-        return max(self.cpu - self.start, 1e-6) / self.rows * 1e6
+    def compare(self, way: str, model: str, rows: int) -> None:
+        """Hold one way's cells against those of the tables."""
+        ours, theirs = self.scored("tables", model, rows), self.scored(way, model, rows)
+        found = (contradictions if way == "shapash" else differences)(ours, theirs)
+        self.wrong += [f"{way}, {rows:,} rows: {line}" for line in found]
+        print(*(found or ["… says the same as the tables"]), sep="\n", file=sys.stderr, flush=True)
+        theirs.unlink()
 
+    def scored(self, way: str, model: str, rows: int) -> Path:
+        """Return where a way's scored list lies."""
+        return self.place / f"{way}_{model}_{rows}.csv"
 
-def process_run(given: Sequence[str], stdout: int | None = None) -> tuple[float, float]:
-    """Return CPU seconds and peak MB of a process.
+    def listed(self, rows: int) -> Path:
+        """Return the list of so many rows, written where it isn't yet."""
+        path = self.place / f"list_{rows}.csv"
+        if not path.exists():
+            write_market_list(path, rows)
+        return path
 
-    Parameters
-    ----------
-    given : sequence of str
-        Its command.
-    stdout : int, optional
-        Where its output goes, as for `subprocess.Popen`.
-
-    Returns
-    -------
-    tuple of float
-        User and system time together, and the largest resident size.
-
-    Raises
-    ------
-    RuntimeError
-        When it fails.
-    """
-    quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
-    with subprocess.Popen(given, env=quiet, stdout=stdout) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(given)}: ended with {process.returncode}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
-def differences(ours: Path, theirs: Path) -> list[str]:
-    """Return what two scored lists say differently.
-
-    Parameters
-    ----------
-    ours, theirs : Path
-        Of the same list.
-
-    Returns
-    -------
-    list of str
-        A line for each column that differs; none where all is the same. Money may differ by one
-        cent, and a reason where rounding to two digits is undecided in the last bit: in at most
-        one row of a thousand.
-    """
-    one, other = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (ours, theirs))
-    if list(one) != list(other) or len(one) != len(other):
-        return [f"{len(one)} rows and {len(other)}; columns {sorted(set(one) ^ set(other))}"]
-    lines = []
-    for name in one:
-        a, b = one[name], other[name]
-        differs = a != b
-        if name.startswith(("margin_", "fit_if", "number_")):
-            x, y = pd.to_numeric(a), pd.to_numeric(b)
-            step = 0.00011 if name == "fit_if_won" else 0.011
-            differs = ~(((x - y).abs() <= step) | (x.isna() & y.isna()))
-        if differs.mean() > (0.001 if name.startswith(("reasons", "caution")) else 0):
-            first = int(differs.to_numpy().argmax())
-            lines.append(
-                f"{name}: {int(differs.sum())} rows, such as {a[first]!r} and {b[first]!r}"
-            )
-    return lines
-
-
-def list_lines(runs: Sequence[ListRun]) -> list[str]:
-    """Return the table, each way against the tables' figure at the most rows.
-
-    Parameters
-    ----------
-    runs : sequence of ListRun
-        Some of them by tables.
-
-    Returns
-    -------
-    list of str
-        A line each.
-    """
-    ours = max((run for run in runs if run.way == "tables"), key=lambda run: run.rows).per_row
-    lines = []
-    for run in runs:
-        verdict = ""
-        if run.way in TARGETS:
-            reached = "reached" if run.per_row / ours >= TARGETS[run.way] else "MISSED"
-            verdict = f"  target {TARGETS[run.way]}: {reached}"
-        lines.append(
-            f"{run.way:<10}{run.rows:>11,}{run.cpu:>9.1f}{run.cpu / run.rows * 1e6:>9.1f}"
-            f"{run.per_row:>14.1f}{run.memory:>9,.0f}{run.per_row / ours:>7,.0f}{verdict}"
-        )
-    return lines
+    def _scored(self, way: str, model: str, rows: int) -> tuple[float, float]:
+        python, module = [sys.executable], ["-m", "benchmarks.list_sides", way]
+        if way == "shapash":
+            # By its path, not as a module: so that nothing of icpfit is on its way.
+            python, module = [str(self.shapash)], [str(Path(__file__).with_name("shapash_side.py"))]
+        paths = [self.place / model, self.listed(rows), self.scored(way, model, rows)]
+        told = subprocess.DEVNULL if way == "shapash" else None  # it says which explainer it uses
+        return process_run([*python, *module, *map(str, paths)], told)
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -164,53 +109,86 @@ def main(given: Sequence[str] | None = None) -> int:
         1 when two ways write different lists, else 0.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed_lists", description=__doc__)
-    parser.add_argument("--model", default="300x31", help="trees x leaves")
+    parser.add_argument("--models", default="300x31", help="trees x leaves, by tables")
+    parser.add_argument("--compared", default="300x31", help="the one that all ways score with")
     parser.add_argument("--rows", default="10000,100000,1000000", help="for the tables")
-    parser.add_argument("--slow-rows", type=int, default=10_000, help="for the other two")
+    parser.add_argument("--slow-rows", default="10000", help="for the other ways")
+    parser.add_argument("--shapash", help="a Python that has shapash")
     told = parser.parse_args(given)
-    trees, leaves = (int(size) for size in told.model.split("x"))
-    print(f"{os.cpu_count()} cores; one thread; CPU of whole processes; 25 columns; {told.model}")
+    models = list(dict.fromkeys([told.compared, *told.models.split(",")]))
+    slow_rows = _counts(told.slow_rows)
+    rows = sorted({*_counts(told.rows), *slow_rows})
+    # One size is enough to tell the models apart.
+    wide = max((count for count in rows if count <= REFERENCE_ROWS), default=rows[0])
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        write_market_model(place / "model", trees, leaves)
-        runs = []
-        for way, counts in (
-            ("tables", [*map(int, told.rows.split(",")), told.slow_rows]),
-            ("contrib", [told.slow_rows]),
-            ("pipeline", [told.slow_rows]),
-        ):
-            _scored(place, way, _START_ROWS)  # fills the cache of what is compiled
-            start, _ = _scored(place, way, _START_ROWS)
-            for rows in dict.fromkeys(counts):
-                cpu, memory = _scored(place, way, rows)
-                runs.append(ListRun(way, rows, cpu, start, memory))
-        print(HEADER, *list_lines(runs), sep="\n")
-        wrong = [
-            f"{way}: {line}"
-            for way in ("contrib", "pipeline")
-            for line in differences(
-                place / f"tables_{told.slow_rows}.csv", place / f"{way}_{told.slow_rows}.csv"
-            )
-        ]
-        print(*(wrong or ["all three write the same cells"]), sep="\n")
-    print(_start_up())
-    return int(bool(wrong))
+        bench = _Bench(Path(folder), told.shapash)
+        slow = SLOW if _has_shapash(told.shapash) else SLOW[:-1]
+        if slow != SLOW:
+            bench.notes.append(NO_SHAPASH)
+        for model in models:
+            trees, leaves = (int(size) for size in model.split("x"))
+            write_market_model(bench.place / model, trees, leaves)
+        for count in rows:
+            lacking = room_lacking(bench.place, count, beside=count in slow_rows)
+            if lacking:
+                bench.notes.append(lacking)
+                continue
+            for model in models if count == wide else [told.compared]:
+                bench.run("tables", model, count)
+                if model != told.compared:
+                    bench.scored("tables", model, count).unlink()
+            for way in slow if count in slow_rows else ():
+                bench.run(way, told.compared, count)
+                bench.compare(way, told.compared, count)
+            bench.scored("tables", told.compared, count).unlink()
+            bench.listed(count).unlink()
+        print(f"{machine()}; one thread; CPU of whole processes; CSV to CSV; 25 columns")
+        if bench.runs:
+            print(*list_lines(bench.runs, told.compared), sep="\n")
+        same = f"all ways say the same: {', '.join(('tables', *slow))}"
+        print(*(bench.wrong or [same]), *bench.notes, sep="\n")
+    return int(bool(bench.wrong))
 
 
-def _scored(place: Path, way: str, rows: int) -> tuple[float, float]:
-    listed = place / f"list_{rows}.csv"
-    if not listed.exists():
-        write_market_list(listed, rows)
-    out = place / f"{way}_{rows}.csv"
-    paths = [str(path) for path in (place / "model", listed, out)]
-    return process_run([sys.executable, "-m", "benchmarks.list_sides", way, *paths])
+def room_lacking(place: Path, rows: int, *, beside: bool) -> str:
+    """Return that the disk has no room for a list and what is made of it.
+
+    Parameters
+    ----------
+    place : Path
+        Where they would be written.
+    rows : int
+        Of the list.
+    beside : bool
+        Whether another way's scored list lies beside icpfit's.
+
+    Returns
+    -------
+    str
+        A line; empty where there is room.
+    """
+    needed = rows * (_LIST_BYTES + _SCORED_BYTES * (1 + beside))
+    free = shutil.disk_usage(place).free
+    if needed <= free:
+        return ""
+    return (
+        f"{rows:,} rows: left out; they take {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB "
+        "are free; TMPDIR says where they are written"
+    )
 
 
-def _start_up() -> str:
-    bare, _ = process_run([sys.executable, "-c", "pass"])
-    asked = "import sys; from icpfit.pipelines.dispatch import main; sys.exit(main(['--help']))"
-    helped, _ = process_run([sys.executable, "-c", asked], stdout=subprocess.DEVNULL)
-    return f"icpfit --help: {helped - bare:.2f} s of CPU more than Python itself (target 1)"
+def _has_shapash(python: str | None) -> bool:
+    if python is None:
+        return False
+    try:
+        asked = subprocess.run([python, "-c", _HAS_SHAPASH], check=False)
+    except OSError:
+        return False
+    return asked.returncode == 0
+
+
+def _counts(text: str) -> list[int]:
+    return [int(count) for count in text.split(",")]
 
 
 if __name__ == "__main__":
