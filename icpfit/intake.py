@@ -10,6 +10,9 @@ from icpfit.data.joining.matching import matching_lines
 from icpfit.data.sources.rejected_rows import write_rejected_rows
 from icpfit.data.sources.rejects import write_rejects
 from icpfit.data.tables import Tables, read_tables
+from icpfit.delivery.cluster.cluster_join import cluster_join
+from icpfit.delivery.cluster.engine import Engine
+from icpfit.delivery.cluster.preconditions import require_cluster
 from icpfit.economics.outcome import Accounts, joined_accounts
 
 if TYPE_CHECKING:
@@ -37,7 +40,9 @@ class Intake:
     accounts: Accounts
 
 
-def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
+def intake(
+    company: Company, root: Path, terminal: Terminal, engine: Engine | None = None
+) -> Intake:
     """Read and join a company's exports; show the ledger and every warning; write the rejects.
 
     Parameters
@@ -48,6 +53,9 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
         The folder in which data/ lies, see `written_rejects`.
     terminal : Terminal
         Where progress, ledger and warnings are shown.
+    engine : Engine, optional
+        Where the exports are joined; this machine by default. A cluster is looked for before
+        anything is read, and its session is open for the join alone.
 
     Returns
     -------
@@ -57,13 +65,19 @@ def intake(company: Company, root: Path, terminal: Terminal) -> Intake:
     Raises
     ------
     IcpfitError
-        When an export can't be read, breaks its contract, or doesn't join.
+        When an export can't be read, breaks its contract, or doesn't join, or the cluster can't
+        join them.
     """
+    joining = engine or Engine()
+    require_cluster(joining)
     with terminal.step(f"reading the exports of {company.name}") as told:
         tables = read_tables(company.data, root, told)
         rejects, to_mend = written_rejects(company, root, tables)
-    with terminal.step("joining them to the accounts") as told:
-        accounts = joined_accounts(tables, company.data, company.economics, told)
+    with (
+        terminal.step(f"joining them to the accounts{joining.where}") as told,
+        cluster_join(joining, root) as joins,
+    ):
+        accounts = joined_accounts(tables, company.data, company.economics, told, joins)
     terminal.ledger(ledger_lines(accounts.ledger))
     for text in matching_lines(accounts.ledger.matching, company.data.currency):
         terminal.say(f"matched: {text}")

@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from icpfit.delivery.cluster.engine import Engine  # noqa: TC001 - settings() looks the types up
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -23,6 +25,7 @@ class Check:
     data: dict[str, Any]
     icp: str | None
     out: str | None
+    engine: Engine
 
 
 def run(job: Job) -> None:
@@ -36,10 +39,15 @@ def run(job: Job) -> None:
     Raises
     ------
     IcpfitError
-        When the exports can't be read or joined; the page is written all the same.
+        When the exports can't be read or joined; the page is written all the same. When the
+        cluster can't join them, without a page.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Check)
     from icpfit.company import company_settings, current_profile
     from icpfit.data.identity.proposal_file import written_proposals
+    from icpfit.delivery.cluster.cluster_join import cluster_join
+    from icpfit.delivery.cluster.preconditions import require_cluster
     from icpfit.delivery.console.quality_summary import quality_summary
     from icpfit.delivery.console.terminal import Terminal
     from icpfit.delivery.report.page import write_page
@@ -50,15 +58,18 @@ def run(job: Job) -> None:
     from icpfit.intake import written_rejects
     from icpfit.job import root_folder
 
-    chosen = job.settings(Check)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
     out = _page(chosen, root, company.name, company.data)
-    with terminal.step(f"reading and joining the exports of {company.name}") as told:
-        found = examined(company.data, company.economics, root, told)
+    require_cluster(chosen.engine)
+    joins = cluster_join(chosen.engine, root)
+    with terminal.step(
+        f"reading and joining the exports of {company.name}{chosen.engine.where}"
+    ) as told:
+        found = examined(company.data, company.economics, root, told, joins)
     proposed: tuple[ProposalFile, ...] = ()
     try:
         with terminal.step("looking for accounts of customers without one") as told:

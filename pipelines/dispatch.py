@@ -62,6 +62,9 @@ FREE_TEXT = (
     "engine.python",
 )
 
+#: Jobs of which a cluster can do a part: the join, or the scoring.
+WITH_ENGINE = ("check", "train", "score")
+
 STOPPED = 130
 
 
@@ -189,7 +192,7 @@ def _job_help(job: str) -> str:
     companies = "  data: required     # the company: data=demo takes data/demo.yaml\n"
     if job in {"demo", "init"}:
         companies = ""
-    if job == "score":
+    if job in WITH_ENGINE:
         companies += "  engine: local      # or spark, with engine.master=…: docs/scale.md\n"
     folder = "" if job == "demo" else " --config-dir FOLDER  your own data/NAME.yaml;"
     return (
@@ -324,7 +327,7 @@ def _known_keys(job: str) -> dict[str, list[str]]:
     from icpfit.data.table_spec import DataSpec
 
     conf = importlib.resources.files("icpfit.conf")
-    own: set[str] = {"data"} | ({"engine"} if job == "score" else set())
+    own: set[str] = {"data"} | ({"engine"} if job in WITH_ENGINE else set())
     for file in (f"{job}.yaml", "every_job.yaml"):
         own |= set(yaml.safe_load((conf / file).read_text(encoding="utf-8")))
     data = [field.name for field in dataclasses.fields(DataSpec)]

@@ -47,6 +47,8 @@ def run(job: Job) -> SetupFiles:
     SetupFiles
         What was written.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Init)
     from icpfit.company import company_settings
     from icpfit.data.exports.export import exports_in
     from icpfit.data.exports.proposal import proposal
@@ -56,7 +58,6 @@ def run(job: Job) -> SetupFiles:
     from icpfit.delivery.setup_files import exports_folder, own_conf_folder, write_setup
     from icpfit.job import root_folder
 
-    chosen = job.settings(Init)
     terminal = Terminal()
     root = root_folder(chosen.root)
     folder = exports_folder(root, chosen.data_folder)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from icpfit.delivery.cluster.engine import Engine  # noqa: TC001 - settings() looks the types up
+
 if TYPE_CHECKING:
     from icpfit.company import Company
     from icpfit.delivery.console.terminal import Terminal
@@ -33,6 +35,7 @@ class Train:
     evidence: Literal["quick", "full"]
     seed: int
     threads: int
+    engine: Engine
 
     def __post_init__(self) -> None:
         """Refuse what no model can be trained with."""
@@ -53,6 +56,8 @@ def run(job: Job) -> TrainingResult:
     TrainingResult
         What was found, for the closing table.
     """
+    # Before the libraries are loaded: a mistake in the settings shows at once.
+    chosen = job.settings(Train)
     from icpfit.company import company_settings, current_profile
     from icpfit.data.typical_prospects import typical_prospects
     from icpfit.delivery.console.label_summary import show_label_test
@@ -77,13 +82,12 @@ def run(job: Job) -> TrainingResult:
     from icpfit.intake import intake
     from icpfit.job import root_folder
 
-    chosen = job.settings(Train)
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)
     profile = current_profile(company, chosen.icp, job.conf_folders)
     terminal.note(f"root: {root}")
-    taken = intake(company, root, terminal)
+    taken = intake(company, root, terminal, chosen.engine)
     prospects = typical_prospects(company.data, root)
     if prospects.note:
         terminal.note(f"note: {prospects.note}")
@@ -169,17 +173,22 @@ def _tested_label(
     chosen: Train, company: Company, taken: Intake, tried: Trial, terminal: Terminal
 ) -> tuple[Sensitivity, LabelFindings, Budget]:
     """Put the label to the test, as far as the level of evidence goes."""
+    from icpfit.delivery.cluster.cluster_join import cluster_join
     from icpfit.delivery.report.label_tables import label_findings
     from icpfit.economics.horizon import accounts_over_shorter_horizon
     from icpfit.evidence.definition.budget import evidence_budget
     from icpfit.evidence.definition.sensitivity import sensitivity
+    from icpfit.job import root_folder
 
     budget = evidence_budget(chosen.evidence)
     with terminal.step("putting the label to the test") as told:
         shorter = None
         if budget.shorter_horizon:
             told("over a shorter horizon")
-            shorter = accounts_over_shorter_horizon(taken.tables, company.data, company.economics)
+            with cluster_join(chosen.engine, root_folder(chosen.root)) as joins:
+                shorter = accounts_over_shorter_horizon(
+                    taken.tables, company.data, company.economics, joins
+                )
         tested = sensitivity(
             taken.accounts,
             company.economics.label,

@@ -13,6 +13,7 @@ from icpfit.economics.outcome import joined_accounts
 from icpfit.economics.top_lists import list_overlap, top_shares
 
 if TYPE_CHECKING:
+    from icpfit.data.joining.join_engine import JoinEngine
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
     from icpfit.economics.outcome import Accounts
@@ -168,7 +169,7 @@ def shorter_horizon(horizon: Period) -> Period:
 
 
 def accounts_over_shorter_horizon(
-    tables: Tables, data: DataSpec, economics: EconomicsSpec
+    tables: Tables, data: DataSpec, economics: EconomicsSpec, engine: JoinEngine | None = None
 ) -> Accounts:
     """Derive the outcomes over three quarters of the horizon, from tables that are in memory.
 
@@ -180,6 +181,8 @@ def accounts_over_shorter_horizon(
         The settings of the company's data.
     economics : EconomicsSpec
         The settings of its economics.
+    engine : JoinEngine, optional
+        What runs the joins; DuckDB by default.
 
     Returns
     -------
@@ -192,7 +195,7 @@ def accounts_over_shorter_horizon(
         As `icpfit.economics.outcome.joined_accounts`.
     """
     horizon = str(shorter_horizon(period(data.horizon)))
-    return joined_accounts(tables, replace(data, horizon=horizon), economics)
+    return joined_accounts(tables, replace(data, horizon=horizon), economics, engine=engine)
 
 
 def _running_margins(accounts: Accounts, known: pd.Index, longest: int) -> np.ndarray:

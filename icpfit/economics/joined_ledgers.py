@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.joining.accounts import AccountRows
     from icpfit.data.joining.join import AccountMonths
+    from icpfit.data.joining.join_engine import JoinEngine
     from icpfit.data.joining.ledger import JoinLedger
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
@@ -61,6 +62,7 @@ def joined_ledgers(
     data: DataSpec,
     economics: EconomicsSpec,
     progress: Callable[[str], None] | None = None,
+    engine: JoinEngine | None = None,
 ) -> JoinedLedgers:
     """Roll the accounts up, price the costs and join every ledger.
 
@@ -74,6 +76,8 @@ def joined_ledgers(
         The settings of its economics.
     progress : callable, optional
         Told what is being done.
+    engine : JoinEngine, optional
+        What runs the joins; DuckDB by default.
 
     Returns
     -------
@@ -89,7 +93,10 @@ def joined_ledgers(
         When there is no revenue.
     SettingsError
         When an activity has no rate.
+    EngineError
+        When the engine that was handed down can't do it.
     """
+    where = "" if engine is None else engine.where
     tell = progress or (lambda _text: None)
     tell("rolling accounts up")
     rows = account_rows(tables, data)
@@ -97,7 +104,7 @@ def joined_ledgers(
     if tables.typed["revenue"].num_rows == 0:
         why = nothing_read(tables.rejected, tables.reads, "revenue")
         raise OutcomeError(f"revenue: no row could be read, so no margin can be computed; {why}")
-    tell("joining revenue")
+    tell(f"joining revenue{where}")
     revenue = account_months(
         tables.typed["revenue"],
         keys,
@@ -105,8 +112,9 @@ def joined_ledgers(
         table="revenue",
         money=["amount", "direct_cost"],
         reads=tables.reads,
+        engine=engine,
     )
-    tell("pricing and joining cost to serve")
+    tell(f"pricing and joining cost to serve{where}")
     priced = priced_costs(tables.typed["costs"], economics.rate_card)
     costs = account_months(
         priced.rows,
@@ -117,8 +125,9 @@ def joined_ledgers(
         quantities=["quantity"],
         by=["activity", "remedial", "caused_by", "served_by"],
         reads=tables.reads,
+        engine=engine,
     )
-    tell("joining loyalty")
+    tell(f"joining loyalty{where}")
     observed = usable_loyalty(tables.typed["loyalty"], economics.loyalty, data.join.max_lost_share)
     loyalty = account_months(
         observed.rows,
@@ -129,6 +138,7 @@ def joined_ledgers(
         by=["kind", "value"],
         reads=tables.reads,
         set_aside=observed.set_aside,
+        engine=engine,
     )
     ledger = company_ledger(
         tables.reads, rows, (revenue, costs, loyalty), data, economics.rate_card

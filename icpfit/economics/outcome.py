@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from icpfit.data.contract import Attribute
     from icpfit.data.joining.accounts import AccountRows
     from icpfit.data.joining.history import DatedFact
+    from icpfit.data.joining.join_engine import JoinEngine
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
     from icpfit.economics.spec import EconomicsSpec
@@ -103,6 +104,7 @@ def joined_accounts(
     data: DataSpec,
     economics: EconomicsSpec,
     progress: Callable[[str], None] | None = None,
+    engine: JoinEngine | None = None,
 ) -> Accounts:
     """Join the ledgers to the accounts and derive the outcome of each.
 
@@ -116,6 +118,8 @@ def joined_accounts(
         The settings of its economics.
     progress : callable, optional
         Told what is being done.
+    engine : JoinEngine, optional
+        What runs the joins; DuckDB by default. No outcome depends on it.
 
     Returns
     -------
@@ -131,13 +135,15 @@ def joined_accounts(
         table has.
     SettingsError
         When an activity has no rate.
+    EngineError
+        When the engine that was handed down can't do it.
 
     References
     ----------
     Kaplan and Anderson (2007), Time-Driven Activity-Based Costing.
     """
     tell = progress or (lambda _text: None)
-    joined = joined_ledgers(tables, data, economics, tell)
+    joined = joined_ledgers(tables, data, economics, tell, engine)
     rows, ledger = joined.rows, joined.ledger
     check_ledger(ledger, data.join)
     tell("deriving outcomes")

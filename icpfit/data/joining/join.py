@@ -1,17 +1,16 @@
 """The join: the rows of a ledger, summed exactly per account and month of its horizon.
 
 One pass over the ledger sums what lies in the window and counts what doesn't, so that the join
-ledger costs nothing extra. The expressions are narwhals', so that another engine can run them;
-here that is DuckDB, over Arrow tables in memory.
+ledger costs nothing extra. The expressions are narwhals': DuckDB runs them over Arrow tables in
+memory, unless another engine is handed down.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import narwhals as nw
 import numpy as np
 import pandas as pd
@@ -19,22 +18,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icpfit.data.joining.currency import conversion_rates, converted
+from icpfit.data.joining.join_engine import DuckDBEngine
+from icpfit.data.joining.joined_rows import IN_WINDOW, UNMATCHED, joined_rows
 from icpfit.data.joining.ledger import CLASSES, TableLedger
 from icpfit.data.joining.mismatch import Unmatched
-from icpfit.data.joining.row_classes import table_ledger
+from icpfit.data.joining.row_classes import UNITS, table_ledger
 from icpfit.errors import JoinError
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from icpfit.data.joining.accounts import AccountRows
+    from icpfit.data.joining.join_engine import Answer, JoinEngine
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import SourceRead
 
 __all__ = ["AccountMonths", "JoinKeys", "account_months", "join_keys"]
 
-_UNMATCHED, _AFTER_AS_OF, _BEFORE_START, _AFTER_HORIZON, _IN_WINDOW = range(len(CLASSES))
+_MOST = np.iinfo("int64").max // UNITS
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def account_months(
     reads: Sequence[SourceRead] = (),
     set_aside: Mapping[str, int] | None = None,
     threads: int | None = None,
+    engine: JoinEngine | None = None,
 ) -> AccountMonths:
     """Sum a ledger per account and month over [start, start + horizon), up to as_of.
 
@@ -144,6 +146,8 @@ def account_months(
     threads : int, optional
         DuckDB's threads, all cores by default. The sums are of integers, so that they don't
         depend on it.
+    engine : JoinEngine, optional
+        What runs the join; DuckDB by default. Nothing of the result depends on it.
 
     Returns
     -------
@@ -153,7 +157,9 @@ def account_months(
     Raises
     ------
     JoinError
-        For a currency without a rate, or a row without a date.
+        For a currency without a rate, a row without a date, or a sum beyond 64 bits.
+    EngineError
+        When the engine that was handed down can't do it.
 
     Notes
     -----
@@ -167,17 +173,26 @@ def account_months(
     split = [*by, *(["currency"] if rates else [])]
     summed = [*money, *quantities]
     used = ledger.select(["account_id", "date", *summed, *split])
-    with duckdb.connect(config={"threads": threads or os.cpu_count() or 1}) as engine:
-        engine.register("ledger", used)
-        engine.register("keys", keys.table)
-        joined = _joined(engine, spec.as_of, ignore_case=spec.keys.ignore_case)
-        sums = _sums(joined, summed, split)
-        unmatched = _unmatched(joined, keys, sums, money, rates)
+    keyed, on = keys.table, "account_id"
+    if spec.keys.ignore_case:
+        # Here, on both sides: engines don't agree on the lower case of exotic letters.
+        used, on = used.append_column("_on", _lower_case(used["account_id"])), "_on"
+        keyed = keyed.set_column(0, "_key", _lower_case(keyed["_key"]))
+    joined = partial(joined_rows, as_of=spec.as_of, on=on)
+    try:
+        with (engine or DuckDBEngine(threads)).opened(used, keyed) as answer:
+            sums = _sums(answer, joined, summed, split)
+            unmatched = _unmatched(answer, joined, keys, sums, money=money, rates=rates)
+    except OverflowError:
+        raise JoinError(
+            f"{table}: {' or '.join(summed)} adds up to more than {_MOST:,}, which no company"
+            " books; correct it in the exports"
+        ) from None
     if rates:
         sums = converted(sums, money, rates)
         order = ["class", "position", "month", *by]
         sums = _regrouped(sums, order, summed).sort_by([(name, "ascending") for name in order])
-    inside = sums.filter(pc.equal(sums["class"], _IN_WINDOW)).drop_columns(["class"])
+    inside = sums.filter(pc.equal(sums["class"], IN_WINDOW)).drop_columns(["class"])
     rows = inside.to_pandas()
     rows = rows.astype(dict.fromkeys(("position", "month", *summed, "rows"), "int64"))
     rows.insert(1, "account_id", keys.account_ids[rows["position"].to_numpy()])
@@ -198,78 +213,45 @@ def account_months(
     )
 
 
-def _joined(engine: duckdb.DuckDBPyConnection, as_of: dt.date, *, ignore_case: bool) -> Any:
-    """Every row of the ledger with its class; account and month only inside the window.
-
-    narwhals has no join on an inequality: it is an equi-join, and the window a condition on it,
-    which DuckDB evaluates without materialising the join.
-    """
-    ledger = nw.from_native(engine.table("ledger"))
-    keys = nw.from_native(engine.table("keys"))
-    on = nw.col("account_id")
-    if ignore_case:
-        # Lower case by the same engine on both sides, or exotic letters would not agree.
-        keys = keys.with_columns(_key=nw.col("_key").str.to_lowercase())
-        on = on.str.to_lowercase()
-    date, start, end = nw.col("date"), nw.col("_start"), nw.col("_end")
-    both = ledger.with_columns(_on=on).join(keys, left_on="_on", right_on="_key", how="left")
-    both = both.with_columns(
-        **{
-            "class": nw.when(nw.col("_position").is_null())
-            .then(nw.lit(_UNMATCHED))
-            .otherwise(
-                nw.when(date > nw.lit(as_of))
-                .then(nw.lit(_AFTER_AS_OF))
-                .otherwise(
-                    nw.when(date < start)
-                    .then(nw.lit(_BEFORE_START))
-                    .otherwise(
-                        nw.when(date >= end)
-                        .then(nw.lit(_AFTER_HORIZON))
-                        .otherwise(nw.lit(_IN_WINDOW))
-                    )
-                )
-            )
-        }
-    )
-    months = (date.dt.year() * 12 + date.dt.month()) - (start.dt.year() * 12 + start.dt.month())
-    # The last day of a short month completes a month that began on a later day of the month.
-    month_end = date.dt.offset_by("1d").dt.day() == 1
-    incomplete = (date.dt.day() < start.dt.day()) & ~month_end
-    month = months - nw.when(incomplete).then(nw.lit(1)).otherwise(nw.lit(0))
-    inside = nw.col("class") == _IN_WINDOW
-    return both.with_columns(
-        position=nw.when(inside).then(nw.col("_position")),
-        month=nw.when(inside).then(month),
-    )
+def _lower_case(ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.utf8_lower(ids.cast(pa.string()))
 
 
-def _sums(joined: Any, money: Sequence[str], split: Sequence[str]) -> pa.Table:
-    whole = [nw.col(name).sum().cast(nw.Int64) for name in money]
+def _sums(
+    answer: Answer, joined: Callable[..., Any], summed: Sequence[str], split: Sequence[str]
+) -> pa.Table:
+    whole = [nw.col(name).sum().cast(nw.Int64) for name in summed]
     groups = ["class", "position", "month", *split]
-    grouped = joined.group_by(*groups).agg(*whole, rows=nw.len()).sort(*groups)
-    return grouped.collect(backend="pyarrow").to_native()
+    return answer(
+        lambda ledger, keys: joined(ledger, keys).group_by(*groups).agg(*whole, rows=nw.len()),
+        groups,
+    )
 
 
 def _unmatched(
-    joined: Any,
+    answer: Answer,
+    joined: Callable[..., Any],
     keys: JoinKeys,
     sums: pa.Table,
+    *,
     money: Sequence[str],
     rates: Mapping[str, float],
 ) -> Unmatched | None:
     """Sum what finds no account, by id; asked for only when there is any."""
-    if not pc.any(pc.equal(sums["class"], _UNMATCHED)).as_py():
+    if not pc.any(pc.equal(sums["class"], UNMATCHED)).as_py():
         return None
     absolute = [nw.col(name).abs().sum().cast(nw.Int64).alias(f"abs:{name}") for name in money]
     whole = [nw.col(name).sum().cast(nw.Int64) for name in money]
-    currency = ["currency"] if rates else []
-    lost = joined.with_columns(lost=nw.col("class") == _UNMATCHED)
-    lost = lost.with_columns(
-        account_id=nw.when(nw.col("lost")).then(nw.col("account_id").fill_null(""))
-    )
-    grouped = lost.group_by("lost", "account_id", *currency).agg(*whole, *absolute, rows=nw.len())
-    table = grouped.collect(backend="pyarrow").to_native()
+    groups = ["lost", "account_id", *(["currency"] if rates else [])]
+
+    def lost(ledger: Any, keys: Any) -> Any:
+        rows = joined(ledger, keys).with_columns(lost=nw.col("class") == UNMATCHED)
+        rows = rows.with_columns(
+            account_id=nw.when(nw.col("lost")).then(nw.col("account_id").fill_null(""))
+        )
+        return rows.group_by(*groups).agg(*whole, *absolute, rows=nw.len())
+
+    table = answer(lost, groups)
     names = [*money, *(f"abs:{name}" for name in money)]
     if rates:
         table = converted(table, names, rates)

@@ -1,1 +1,1 @@
-"""The scorer on a cluster."""
+"""The scorer and the join on a cluster."""

@@ -69,6 +69,11 @@ class Engine:
             raise ValueError(f"wait: expected seconds above 0, found {self.wait:g}")
 
     @property
+    def where(self) -> str:
+        """For words of progress: nothing for this machine."""
+        return " on Spark" if self.name == "spark" else ""
+
+    @property
     def is_connect(self) -> bool:
         """Whether Spark is spoken to through Spark Connect, without a Java of our own."""
         return self.master is not None and self.master.startswith("sc://")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from icpfit.errors import IcpfitError
+from icpfit.data.joining.join_engine import EngineError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ __all__ = ["ClusterError", "failed_session", "failed_work"]
 _SAME_PYTHON = "set engine.python to one that every worker has, with icpfit[spark] installed"
 
 
-class ClusterError(IcpfitError):
+class ClusterError(EngineError):
     """A cluster can't be reached, or can't do the work."""
 
 

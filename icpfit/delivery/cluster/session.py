@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-import re
-import shutil
-import socket
-import subprocess
 import sys
 import threading
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icpfit.delivery.cluster.engine import Engine, servers
 from icpfit.delivery.cluster.failures import ClusterError, failed_session
-from icpfit.errors import SettingsError
+from icpfit.delivery.cluster.preconditions import (
+    active_session,
+    ignore_pandas_warning,
+    require_cluster,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-__all__ = ["Cluster", "java_version", "opened_cluster"]
+    from icpfit.delivery.cluster.engine import Engine
 
-_ANSWER = 5.0
-_JAVA = 17
-_INSTALL = "install icpfit[spark]: pip install 'icpfit[spark]'"
+__all__ = ["Cluster", "opened_cluster"]
+
+_QUERIES = ("DataFrame", "SQL")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,20 +88,15 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
     SettingsError
         When no master is named and no session is open.
     """
-    with warnings.catch_warnings():
-        _unwarned()
-        try:
-            import pyspark
-        except ImportError:
-            raise ClusterError(f"engine=spark needs pyspark; {_INSTALL}") from None
-        del pyspark
-        active = _active_session()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        ignore_pandas_warning()
+        require_cluster(engine)
+        active = active_session()
+        stack.enter_context(_silenced())
         if engine.master is None and active is not None:
             yield Cluster(active, engine, log)
             return
-        _check_reachable(engine)
-        if not engine.is_connect:
-            _check_java()
         log.parent.mkdir(parents=True, exist_ok=True)
         session = _connect(engine) if engine.is_connect else _classic(engine, log)
         try:
@@ -111,90 +106,20 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
                 session.stop()
 
 
-def java_version(text: str) -> int | None:
-    """Return the number of a Java, from what it says about itself.
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep pyspark from writing the trace of a query on stderr; Java's is in the log."""
+    from pyspark.logger import PySparkLogger
 
-    Parameters
-    ----------
-    text : str
-        What ``java -version`` prints.
-
-    Returns
-    -------
-    int or None
-        8 for "1.8.0"; None where there is no number.
-
-    Examples
-    --------
-    >>> java_version('openjdk version "17.0.15" 2025-04-15')
-    17
-    >>> java_version('java version "1.8.0_391"')
-    8
-    """
-    found = re.search(r'version "(?:1\.)?(\d+)', text)
-    return int(found[1]) if found else None
-
-
-def _unwarned() -> None:
-    # pyspark 4.3 says this of every pandas from 3.0 on. icpfit hands it Arrow batches only, and
-    # the tests hold the results equal to those of one machine.
-    warnings.filterwarnings(
-        "ignore", message="PySpark does not yet fully support pandas", category=FutureWarning
-    )
-
-
-def _active_session() -> Any:
-    from pyspark.sql import SparkSession
-
-    return SparkSession.getActiveSession()
-
-
-def _check_reachable(engine: Engine) -> None:
-    asked = servers(engine.master)
-    if engine.master is None:
-        if not {"PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION"} & {
-            *os.environ
-        }:
-            raise SettingsError(
-                "engine.master: no session of Spark is open here; name the cluster, such as"
-                " engine.master=spark://host:7077, or local[4] for this machine"
-            )
-        return
-    said = []
-    for host, port in asked:
-        try:
-            socket.create_connection((host, port), timeout=_ANSWER).close()
-        except OSError as error:
-            said.append(f"{host}:{port} ({_reason(error)})")
-        else:
-            return
-    if said:
-        raise ClusterError(
-            f"engine.master: nothing answers at {', '.join(said)}; is the cluster running, and is"
-            f" '{engine.master}' its address?"
-        )
-
-
-def _reason(error: OSError) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no answer within {_ANSWER:g} s"
-    return (error.strerror or str(error)).lower()
-
-
-def _check_java() -> None:
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
-    advice = f"install Java {_JAVA} or 21 (Debian: openjdk-{_JAVA}-jre-headless), or set JAVA_HOME"
+    loggers = [PySparkLogger.getLogger(f"{kind}QueryContextLogger") for kind in _QUERIES]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
-        done = subprocess.run(
-            [java or "java", "-version"], capture_output=True, text=True, timeout=30, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        where = f"JAVA_HOME={home} has none" if home else "there is none on the path"
-        raise ClusterError(f"Spark needs Java, and {where}; {advice}") from None
-    found = java_version(done.stderr + done.stdout)
-    if found is not None and found < _JAVA:
-        raise ClusterError(f"Spark needs Java {_JAVA}, found {found} ({java}); {advice}")
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _connect(engine: Engine) -> Any:
@@ -253,6 +178,7 @@ def _classic(engine: Engine, log: Path) -> Any:
                 watch.cancel()
         except Exception as error:  # noqa: BLE001 - whatever Spark says becomes one line
             SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+            _end(gateway)
             if given_up.is_set():
                 raise ClusterError(
                     f"engine.master: {engine.master} answers, but not as a master of Spark within"
@@ -268,6 +194,14 @@ def _give_up(gateway: Any, given_up: threading.Event) -> None:
     given_up.set()
     with contextlib.suppress(Exception):
         gateway.proc.kill()
+
+
+def _end(gateway: Any) -> None:
+    """Leave no Java behind that nobody will speak to again."""
+    with contextlib.suppress(Exception):
+        gateway.proc.kill()
+        gateway.proc.wait(timeout=10)
+        gateway.proc.stdin.close()
 
 
 def _see(log: Path) -> str:

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from icpfit.delivery.cluster.session import Cluster
 
-__all__ = ["check_workers", "done_work", "versions"]
+__all__ = ["check_workers", "done_work", "versions", "watched"]
+
+T = TypeVar("T")
 
 _LOOK = 0.5
 _MARK = ".icpfit-mark"
@@ -60,24 +62,63 @@ def done_work(
     ------
     ClusterError
         When the executors can't do it, or there is none for longer than ``engine.wait`` seconds.
+    """
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    session = cluster.session
+
+    def run() -> pa.Table:
+        numbers = session.range(0, tasks, 1, tasks)
+        return numbers.mapInArrow(work, from_arrow_schema(returned)).toArrow().cast(returned)
+
+    return watched(cluster, run, look=look, deadline=deadline)
+
+
+def watched(
+    cluster: Cluster,
+    call: Callable[[], T],
+    *,
+    look: Callable[[], None] | None = None,
+    deadline: float | None = None,
+) -> T:
+    """Return what a call that Spark answers gives.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Who does it.
+    call : callable
+        Waits for Spark; run in a thread of its own.
+    look : callable, optional
+        Called twice a second meanwhile.
+    deadline : float, optional
+        Seconds after which it is given up, where Spark doesn't tell how many executors there are.
+
+    Returns
+    -------
+    any
+        Of `call`.
+
+    Raises
+    ------
+    ClusterError
+        When the executors can't do it, or there is none for longer than ``engine.wait`` seconds.
+    OverflowError
+        When a sum is beyond 64 bits, which is no mistake of the cluster's.
 
     Notes
     -----
     Spark itself waits for ever for an executor that no worker has room for.
     """
-    from pyspark.sql.pandas.types import from_arrow_schema
-
     session, engine = cluster.session, cluster.engine
     tag = f"icpfit-{secrets.token_hex(6)}"
-    found: list[pa.Table] = []
+    found: list[T] = []
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
             session.addTag(tag)
-            numbers = session.range(0, tasks, 1, tasks)
-            answer = numbers.mapInArrow(work, from_arrow_schema(returned)).toArrow()
-            found.append(answer.cast(returned))
+            found.append(call())
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
             failed.append(error)
 
@@ -105,7 +146,7 @@ def done_work(
         _interrupt(session, tag)
         raise _nobody(cluster)
     if failed:
-        raise failed_work(failed[0], engine, cluster.log) from None
+        raise _told(failed[0], cluster) from None
     return found[0]
 
 
@@ -193,6 +234,12 @@ def versions() -> str:
     from icpfit import __version__
 
     return f"icpfit {__version__}, lightgbm {lightgbm.__version__}, numpy {np.__version__}"
+
+
+def _told(error: BaseException, cluster: Cluster) -> Exception:
+    if "ARITHMETIC_OVERFLOW" in str(error):
+        return OverflowError()
+    return failed_work(error, cluster.engine, cluster.log)
 
 
 def _nobody(cluster: Cluster) -> ClusterError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from icpfit.data.joining.join_engine import EngineError
 from icpfit.data.joining.periods import period, period_end
 from icpfit.data.sources.rejected_groups import RejectedGroup, rejected_groups
 from icpfit.data.tables import SourceRead, Tables, read_tables
@@ -22,9 +24,11 @@ from icpfit.evidence.quality.readiness import Readiness, readiness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from icpfit.data.identity.proposal_file import ProposalFile
+    from icpfit.data.joining.join_engine import JoinEngine
     from icpfit.data.joining.ledger import JoinLedger
     from icpfit.data.table_spec import DataSpec
     from icpfit.economics.spec import EconomicsSpec
@@ -117,6 +121,7 @@ def examined(
     economics: EconomicsSpec,
     root: Path,
     progress: Callable[[str], None] | None = None,
+    joins: AbstractContextManager[JoinEngine | None] | None = None,
 ) -> Examined:
     """Read and join a company's exports as far as they go, and keep what stops.
 
@@ -130,30 +135,44 @@ def examined(
         What ``data.folder`` is relative to.
     progress : callable, optional
         Told what is being done.
+    joins : context manager, optional
+        Opens what runs the joins, when everything is read; DuckDB by default.
 
     Returns
     -------
     Examined
         With the ledger also where the tables don't fit together, and the dates also where no
         account is mature.
+
+    Raises
+    ------
+    EngineError
+        When what runs the joins can't: that says nothing about the exports.
     """
     try:
         tables = read_tables(data, root, progress)
     except IcpfitError as error:
         return Examined(error=error)
-    try:
-        accounts = joined_accounts(tables, data, economics, progress)
-    except IcpfitError as error:
-        return _as_far_as_joined(tables, data, economics, error)
+    with joins or nullcontext() as engine:
+        try:
+            accounts = joined_accounts(tables, data, economics, progress, engine)
+        except EngineError:
+            raise
+        except IcpfitError as error:
+            return _as_far_as_joined(tables, data, economics, error, engine)
     return Examined(tables, accounts.ledger, accounts.facts, accounts.dates, accounts)
 
 
 def _as_far_as_joined(
-    tables: Tables, data: DataSpec, economics: EconomicsSpec, error: IcpfitError
+    tables: Tables,
+    data: DataSpec,
+    economics: EconomicsSpec,
+    error: IcpfitError,
+    engine: JoinEngine | None,
 ) -> Examined:
     """Join once more without drawing conclusions: what doesn't fit is what the reader must see."""
     try:
-        joined = joined_ledgers(tables, data, economics)
+        joined = joined_ledgers(tables, data, economics, engine=engine)
     except IcpfitError:
         return Examined(tables=tables, error=error)
     frame = joined.rows.frame

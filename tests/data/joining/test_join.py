@@ -1,4 +1,5 @@
 import calendar
+import contextlib
 import datetime as dt
 import importlib.util
 from collections import defaultdict
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from icpfit.data.joining.accounts import account_rows
 from icpfit.data.joining.join import account_months, join_keys
+from icpfit.data.joining.join_engine import DuckDBEngine, one_row_per_group
 from icpfit.data.joining.ledger import CLASSES
 from icpfit.errors import JoinError
 
@@ -109,6 +111,55 @@ def test_sums_are_exact_beyond_what_a_float_can_hold():
         invoice("a", "2023-01-04", 1),
     ]
     assert listed(months({"a": "2023-01-01"}, revenue), "amount") == [(huge + 2,)]
+
+
+def test_a_sum_beyond_64_bits_stops():
+    revenue = [invoice("a", "2023-01-02", 2**62), invoice("a", "2023-01-03", 2**62)]
+    with pytest.raises(
+        JoinError, match=r"^revenue: amount or direct_cost adds up to more than 922,"
+    ):
+        months({"a": "2023-01-01"}, revenue)
+
+
+class InPieces:
+    """An engine as somebody else might hand it down: it takes a ledger row by row."""
+
+    where = " elsewhere"
+
+    @contextlib.contextmanager
+    def opened(self, ledger, keys):
+        def answer(query, groups):
+            pieces = []
+            for row in range(max(1, ledger.num_rows)):
+                with DuckDBEngine(1).opened(ledger.slice(row, 1), keys) as one:
+                    pieces.append(one(query, groups))
+            return one_row_per_group(pieces, groups)
+
+        yield answer
+
+
+def test_another_engine_may_run_it_in_pieces():
+    revenue = [
+        invoice("A", "2023-01-02", 10, currency="USD", kind="x"),
+        invoice("a", "2023-01-02", None, kind="x"),
+        invoice("a", "2023-01-02", -3, direct_cost=2),
+        invoice("a", "2025-08-02", 5, kind="y"),
+        invoice("ΑΣ", "2023-03-02", 5, kind="y"),
+        invoice("b", "2023-03-02", 5, kind="y"),
+        invoice(None, "2023-03-02", 7, kind="y"),
+    ]
+    spec = hand.company_spec(currencies={"USD": 0.5}, keys={"ignore_case": True})
+    accounts = [{"account_id": name, "started_on": day("2023-01-01")} for name in ("a", "ας", "ασ")]
+    tables = hand.typed_tables(spec, {"accounts": accounts, "revenue": revenue})
+    told = {"table": "revenue", "money": ["amount", "direct_cost"], "by": ["kind"]}
+    keys = join_keys(account_rows(tables, spec))
+    for ledger in (tables.typed["revenue"], tables.typed["revenue"].slice(0, 0)):
+        one = account_months(ledger, keys, spec, **told)
+        other = account_months(ledger, keys, spec, **told, engine=InPieces())
+        assert other.rows.equals(one.rows)
+        assert other.totals.equals(one.totals)
+        assert other.ledger == one.ledger
+    assert account_months(tables.typed["revenue"], keys, spec, **told).ledger.unmatched == 2
 
 
 def test_a_currency_without_a_rate_stops_and_names_the_key():
