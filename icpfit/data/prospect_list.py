@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 import pyarrow as pa
 
-from icpfit.data.joining.accounts import fact_values
+from icpfit.data.fact_values import fact_values
 from icpfit.data.prospect_file import list_file, require_id, require_whole, selected_list
 from icpfit.data.sources.cells import CANONICAL, arrow_type, parsed, parsed_mixed, trimmed
 from icpfit.data.sources.reader import text_table

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from icpfit.data.fact_values import fact_values
 from icpfit.data.joining.history import DatedFact, facts_at_decision
 from icpfit.data.joining.periods import period, period_end
 from icpfit.data.joining.roll_up import root_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from icpfit.data.table_spec import DataSpec
     from icpfit.data.tables import Tables
 
-__all__ = ["AccountRows", "account_rows", "fact_values"]
+__all__ = ["AccountRows", "account_rows"]
 
 SALES_CYCLE_DAYS = 90
 """Days from opening to contract where no account and no deal says how long it takes."""
@@ -126,37 +127,6 @@ def account_rows(tables: Tables, spec: DataSpec) -> AccountRows:
         )
     known = facts_at_decision(frame, facts_of, tables.typed["attribute_history"], spec)
     return AccountRows(known.frame, roots, set_aside, [*notes, *known.notes], known.dated)
-
-
-def fact_values(column: pa.ChunkedArray, kind: str) -> pd.Series:
-    """Facts as a model sees them: text or None, float64 with NaN, or datetime64[s] with NaT.
-
-    Parameters
-    ----------
-    column : ChunkedArray
-        A typed column.
-    kind : str
-        ``number`` and ``flag`` become float64 (a flag 1 or 0), ``date`` becomes datetime64[s],
-        all others text.
-
-    Returns
-    -------
-    Series, shape (rows,)
-        With a default index.
-
-    Examples
-    --------
-    >>> fact_values(pa.chunked_array([[True, None, False]]), "flag").tolist()
-    [1.0, nan, 0.0]
-    """
-    if kind in ("number", "flag"):
-        values = pc.fill_null(column.cast(pa.float64()), float("nan"))
-        return pd.Series(values.to_numpy().astype("float64"))
-    if kind == "date":
-        return pd.Series(column.cast(pa.timestamp("s")).to_numpy().astype("datetime64[s]"))
-    text = np.empty(len(column), dtype=object)
-    text[:] = column.to_pylist()
-    return pd.Series(text, dtype=object)
 
 
 def _without_identical_rows(table: pa.Table) -> tuple[pa.Table, int]:

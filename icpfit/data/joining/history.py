@@ -162,7 +162,7 @@ def _values(
     records: pd.DataFrame, attribute: Attribute, spec: DataSpec
 ) -> tuple[pd.Series, tuple[int, str] | None]:
     """Return the records' values as facts are, and how many could not be read, with an example."""
-    from icpfit.data.joining.accounts import fact_values
+    from icpfit.data.fact_values import fact_values
 
     parts, problems = [], []
     for source, part in records.groupby("source", sort=True):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.prospect_source import ProspectSource
     from icpfit.data.prospect_spec import ProspectSpec
-    from icpfit.delivery.lists.list_file import ScoredPiece
+    from icpfit.delivery.lists.scored_piece import ScoredPiece
 
 __all__ = [
     "Crm",

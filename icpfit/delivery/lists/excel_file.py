@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from icpfit.data.prospect_source import ProspectSource
     from icpfit.delivery.lists.about import About
-    from icpfit.delivery.lists.list_file import ScoredPiece
+    from icpfit.delivery.lists.scored_piece import ScoredPiece
 
 __all__ = ["SHEET", "Workbook", "require_excel_rows", "require_excel_size"]
 

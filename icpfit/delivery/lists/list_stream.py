@@ -13,9 +13,9 @@ from icpfit.data.fact_columns import fact_columns, is_number_type
 from icpfit.data.sources.cells import trimmed
 from icpfit.delivery.lists.call_plan import CallPlan, CallPool, PlannedCalls
 from icpfit.delivery.lists.list_columns import LIST_COLUMNS
-from icpfit.delivery.lists.list_file import ScoredPiece
 from icpfit.delivery.lists.next_step import next_steps
 from icpfit.delivery.lists.scored_batch import SCORED_SCHEMA, scored_batch
+from icpfit.delivery.lists.scored_piece import ScoredPiece
 from icpfit.delivery.lists.spool import spooled
 from icpfit.errors import SettingsError, SourceError
 

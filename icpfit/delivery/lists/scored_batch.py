@@ -225,7 +225,7 @@ def _segments(profile: Profile | None, batch: pa.RecordBatch, kinds: Mapping[str
 
 
 def _fact_values(name: str, batch: pa.RecordBatch, kinds: Mapping[str, str]) -> pd.Series:
-    from icpfit.data.joining.accounts import fact_values
+    from icpfit.data.fact_values import fact_values
 
     is_there = name in batch.schema.names
     column = batch.column(name) if is_there else pa.nulls(batch.num_rows)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from icpfit.data.joining.accounts import fact_values
+from icpfit.data.fact_values import fact_values
 from icpfit.insight.service.drop_or_fix import members_of
 from icpfit.insight.service.won_differences import WonDifference, won_differences
 from icpfit.measure.estimate import Estimate

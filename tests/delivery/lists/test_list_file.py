@@ -17,8 +17,9 @@ from icpfit.data.sources.parquet_text import typed_text
 from icpfit.data.sources.reader import TextTable
 from icpfit.delivery.lists.formulas import neutral_text
 from icpfit.delivery.lists.list_columns import added_names, clash_warning, written_names
-from icpfit.delivery.lists.list_file import ScoredPiece, list_writer, require_text, scored_path
+from icpfit.delivery.lists.list_file import list_writer, require_text, scored_path
 from icpfit.delivery.lists.scored_list import ADDED_COLUMNS
+from icpfit.delivery.lists.scored_piece import ScoredPiece
 from icpfit.errors import OutputError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
