@@ -129,8 +129,8 @@ def _texts(column: pa.Array, delimiter: str) -> pa.Array:
 
 def _numbers(values: pa.Array, decimals: int, decimal: str) -> pa.Array:
     try:
-        texts = values.cast(pa.decimal128(28, decimals)).cast(pa.string())
-    except pa.ArrowInvalid:  # beyond 28 digits
+        texts = values.cast(pa.decimal64(18, decimals)).cast(pa.string())
+    except pa.ArrowInvalid:  # beyond 18 digits
         texts = pa.array([None if x is None else f"{x:.{decimals}f}" for x in values.to_pylist()])
         texts = texts.cast(pa.string())
     return texts if decimal == "." else pc.replace_substring(texts, ".", decimal)
