@@ -72,7 +72,7 @@ def run(job: Job) -> Path:
     from icpfit.delivery.lists.excel_file import require_excel_rows, require_excel_size
     from icpfit.delivery.lists.list_columns import clash_warning, written_names
     from icpfit.delivery.lists.list_file import LIST_ENDINGS, require_text, scored_path
-    from icpfit.delivery.lists.list_keys import list_keys
+    from icpfit.delivery.lists.list_keys import key_notes, list_keys
     from icpfit.delivery.lists.list_stream import ListScoring, added_columns
     from icpfit.delivery.lists.relation import known_index
     from icpfit.delivery.lists.scored_batch import scorer
@@ -138,6 +138,7 @@ def run(job: Job) -> Path:
             )
             require_excel_rows(keys.rows, out)
         warnings = [*source.notes, *keys.notes, *absence_warnings(model, source.absent), *unknown]
+        warnings += [] if known is None else key_notes(source, company.data)
         for warning in warnings:
             terminal.warning(warning)
         names = written_names(source, added)

@@ -175,7 +175,7 @@ def account_months(
     used = ledger.select(["account_id", "date", *summed, *split])
     keyed, on = keys.table, "account_id"
     if spec.keys.ignore_case:
-        # Here, on both sides: engines don't agree on the lower case of exotic letters.
+        # Here, on both sides, and as the accounts are: engines don't agree on exotic letters.
         used, on = used.append_column("_on", _lower_case(used["account_id"])), "_on"
         keyed = keyed.set_column(0, "_key", _lower_case(keyed["_key"]))
     joined = partial(joined_rows, as_of=spec.as_of, on=on)
@@ -214,7 +214,13 @@ def account_months(
 
 
 def _lower_case(ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.utf8_lower(ids.cast(pa.string()))
+    """Return ids as `str.lower` writes them, each distinct one once."""
+    lower = []
+    for chunk in ids.cast(pa.string()).chunks:
+        told = chunk.dictionary_encode()
+        names = [name.lower() for name in told.dictionary.to_pylist()]
+        lower.append(pa.array(names, pa.string()).take(told.indices))
+    return pa.chunked_array(lower, pa.string())
 
 
 def _sums(

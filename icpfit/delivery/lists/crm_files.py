@@ -171,6 +171,7 @@ class CrmWriter:
         self._paths, self._crm, self._fields = tuple(paths), crm, fields
         self._rows, self._left = 0, Counter[str]()
         self._columns: list[str] = []
+        self._is_bare = True
 
     def write(self, scored: ScoredPiece, ids: pa.Array, is_repeated: Sequence[bool]) -> None:
         """Write some rows.
@@ -191,7 +192,8 @@ class CrmWriter:
         names = ids.to_pylist()
         kept = []
         for row, name in enumerate(names):
-            reason = _left_out(name, self._crm, grades[row], related[row], is_repeated[row])
+            related_here = related[row] if self._is_bare else None
+            reason = _left_out(name, self._crm, grades[row], related_here, is_repeated[row])
             if reason:
                 self._left[reason] += 1
             else:
@@ -218,6 +220,8 @@ class CrmWriter:
         header = [str(self._fields.id), *(fields[column] for column in self._columns)]
         if self._crm == "dynamics":
             self._columns = header = list(_DYNAMICS)
+        # A score with nothing beside it would rank a customer as a prospect.
+        self._is_bare = not {"relation", "next_step"} & set(self._columns)
         for writer in self._writers:
             writer.writerow(header)
 
@@ -259,10 +263,11 @@ def crm_writer(
     Notes
     -----
     UTF-8 without a mark, commas, a decimal point, as their imports want it. A record is known by
-    its id alone, so rows without one and ids that stand in several rows are left out. Dynamics
-    takes nothing but score and grade: rows that are not rated, or have a relation, are left out,
-    as a score would rank them as prospects. Its trend is that of ``before=``: steady where the
-    score moved by less than 5. An empty cell leaves a field of Salesforce as it is.
+    its id alone, so rows without one and ids that stand in several rows are left out. So are rows
+    with a relation where neither ``relation`` nor ``next_step`` is among the fields: a score alone
+    would rank them as prospects. Dynamics takes nothing but score and grade: there rows that are
+    not rated are left out, too. Its trend is that of ``before=``: steady where the score moved by
+    less than 5. An empty cell leaves a field of Salesforce as it is.
 
     References
     ----------
@@ -318,7 +323,7 @@ def _left_out(
         return "no id"
     if is_repeated:
         return "its id stands in several rows"
-    if crm == "dynamics" and related:
+    if related:
         return "has a relation"
     if crm == "dynamics" and grade not in LETTERS:
         return "not rated"

@@ -14,6 +14,7 @@ __all__ = ["write_about_sheets"]
 _LETTERS = 32_767
 _NAMES, _WORDS = 26, 92
 _LINE = 15
+_HIGHEST = 405  # a sheet takes 409
 
 
 def write_about_sheets(book: Any, about: About) -> None:
@@ -68,7 +69,7 @@ def write_about_sheets(book: Any, about: About) -> None:
         for line, (left, right, style) in enumerate(rows):
             if style is not title:
                 # Not every program finds the height of wrapped words by itself.
-                sheet.set_row(line, _LINE * lines_of(right, _WORDS))
+                sheet.set_row(line, min(_LINE * lines_of(right, _WORDS), _HIGHEST))
             if left:
                 of_left = style if style in (title, head) else fills.get(left, name)
                 sheet.write_string(line, 0, left[:_LETTERS], of_left)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +30,19 @@ SHEET = "Scored list"
 
 _ROWS, _COLUMNS, _LETTERS = 1_048_576, 16_384, 32_767
 _CHUNK = 10_000
+_STRAY, _STALE_AFTER = "icpfit-sheet-", 24 * 3600.0
 _FILLED = ("fit_grade", "next_step")
 _LONG = ("reasons_for", "reasons_against", "caution", "relation", "changed_because")
 # On paper a seller wants what stands up to here, at a size that can be read.
 _LAST_ON_PAPER = "relation"
+
+
+def _swept() -> None:
+    """Take away what a killed job left behind; after a day nobody can still be writing it."""
+    for stray in Path(tempfile.gettempdir()).glob(f"{_STRAY}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - stray.stat().st_mtime > _STALE_AFTER:
+                shutil.rmtree(stray, ignore_errors=True)
 
 
 def require_excel_size(source: ProspectSource, added: int, path: Path | str) -> None:
@@ -113,7 +124,8 @@ class Workbook:
     ) -> None:
         import xlsxwriter  # type: ignore[import-untyped]
 
-        self._folder = tempfile.TemporaryDirectory(prefix="icpfit-")
+        _swept()
+        self._folder = tempfile.TemporaryDirectory(prefix=_STRAY)
         options = {
             "constant_memory": True,
             "tmpdir": self._folder.name,
@@ -197,6 +209,9 @@ class _ListSheet:
             for row in range(added.num_rows):
                 height = row_height({self.ours[k]: ours[k][row] for k in self.long})
                 self.sheet.set_row(self.rows + 1, height)
+                # Rows that were flushed; kept for ever, they would grow with the list.
+                self.sheet.row_info.pop(self.rows - 1, None)
+                self.sheet.row_sizes.pop(self.rows - 1, None)
                 for k, cells in enumerate(own):
                     value = numbers[k][row] if k in numbers else None
                     self._write_own(self.rows, k, cells[row], value)

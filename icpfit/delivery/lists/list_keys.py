@@ -12,6 +12,7 @@ import pyarrow as pa
 from icpfit.data.company_columns import normal_domains, normal_names
 from icpfit.data.known_companies import account_columns
 from icpfit.data.sources.cells import trimmed
+from icpfit.data.sources.source_files import near_names
 from icpfit.delivery.lists.list_repeats import KeyHashes, repeats
 from icpfit.delivery.lists.spool import spooled
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from icpfit.delivery.lists.list_repeats import Hashes, Repeats
     from icpfit.delivery.lists.spool import Spool
 
-__all__ = ["KEY_COLUMNS", "ListKeys", "key_columns", "list_keys", "row_keys"]
+__all__ = ["KEY_COLUMNS", "ListKeys", "key_columns", "key_notes", "list_keys", "row_keys"]
 
 KEY_COLUMNS = ("id", "account_id", "parent_id", "domain", "name")
 """What is kept of each row: ids trimmed, site and name as they are compared."""
@@ -88,6 +89,45 @@ def key_columns(source: ProspectSource, spec: DataSpec) -> dict[str, str]:
         columns["name"] = source.name_column
     there = set(source.names) - set(source.unreadable)
     return {name: column for name, column in columns.items() if column in there}
+
+
+def key_notes(source: ProspectSource, spec: DataSpec) -> list[str]:
+    """Return what must be said of how a list's customers are recognised.
+
+    Parameters
+    ----------
+    source : ProspectSource
+        The list.
+    spec : DataSpec
+        As for `key_columns`.
+
+    Returns
+    -------
+    list of str
+        One line for columns that the settings name and the list doesn't have, and one where there
+        is nothing by which a customer could be told from a prospect.
+    """
+    asked, found = spec.prospects, key_columns(source, spec)
+    notes = []
+    if asked is not None:
+        named = {
+            "account_id": asked.account_id,
+            "domain": asked.domain,
+            "parent_id": asked.parent_id,
+            "name": asked.name,
+        }
+        notes = [
+            f"data.prospects.{key}: the list has no column '{column}', so nobody in it is known by"
+            f" it; {near_names(column, list(source.names))}"
+            for key, column in named.items()
+            if column is not None and key not in found
+        ]
+    if not {"account_id", "domain", "name"} & set(found):
+        notes.append(
+            "no customer could be told from a prospect: the list has no column of account ids, web"
+            " sites or names that is known; set data.prospects.account_id, domain or name"
+        )
+    return notes
 
 
 @contextlib.contextmanager

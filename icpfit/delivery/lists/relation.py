@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from icpfit.data.company_names import normal_domain, normal_name
-from icpfit.data.known_companies import known_companies
+from icpfit.data.identity.normal_ids import normal_id
+from icpfit.data.known_companies import KnownAccount, known_companies
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from icpfit.data.known_companies import KnownAccount, KnownCompanies
+    from icpfit.data.identity.normal_ids import Form
+    from icpfit.data.known_companies import KnownCompanies
     from icpfit.data.table_spec import DataSpec
 
 __all__ = ["KnownIndex", "known_index"]
@@ -39,7 +43,8 @@ def known_index(spec: DataSpec, root: Path) -> tuple[KnownIndex | None, list[str
         None, and a line that says why, where they can't be read: a list can be scored without.
     """
     try:
-        return KnownIndex(known_companies(spec, root), ignore_case=spec.keys.ignore_case), []
+        known = known_companies(spec, root)
+        return KnownIndex(known, spec.keys.normalise, ignore_case=spec.keys.ignore_case), []
     except SourceError as error:
         return None, [f"who in the list is a customer already could not be told: {error}"]
 
@@ -51,32 +56,44 @@ class KnownIndex:
     ----------
     known : KnownCompanies
         Accounts and open deals.
+    forms : iterable of str
+        What is left out of ids when they are compared, as ``data.keys.normalise`` says.
     ignore_case : bool
-        Whether ids are compared without case, as ``data.keys`` says.
+        Whether they are compared without case, as ``data.keys`` says.
 
     Notes
     -----
     A row is an account by its account id, else by its web site, else by its name. Equal names
     count only where one of the two has no web site: two sites are two companies. A subsidiary
-    names an account as its parent, or its site lies below that of an account. Of several accounts
+    names an account as its parent, or its site lies below that of an account. A parent that has no
+    row of its own among the accounts is an account like its subsidiaries. Of several accounts
     with one site or name a customer comes before a former one, then the smallest id; the order of
     rows plays no part. These are figures of the list and of the accounts, not of the row alone.
     """
 
-    def __init__(self, known: KnownCompanies, *, ignore_case: bool = False) -> None:
-        self._fold = str.casefold if ignore_case else str
+    def __init__(
+        self, known: KnownCompanies, forms: Iterable[Form] = (), *, ignore_case: bool = False
+    ) -> None:
+        forms = tuple(forms)
+        self._is_exact = not forms and not ignore_case
+        self._fold = partial(normal_id, forms=forms, ignore_case=ignore_case)
         self._open = {self._fold(account) for account in known.open_deals}
         self._by_id: dict[str, KnownAccount] = {}
         self._by_domain: dict[str, KnownAccount] = {}
         # Among several the first to be seen stays: customers first, then by id.
-        for account in sorted(known.accounts, key=lambda a: (a.left, a.account_id)):
+        accounts = sorted(known.accounts, key=lambda a: (a.left, a.account_id))
+        for account in accounts:
             self._by_id.setdefault(self._fold(account.account_id), account)
             domain = normal_domain(account.domain)
             if domain is not None:
                 self._by_domain.setdefault(domain, account)
+        for account in accounts:
+            if account.parent_id:
+                parent = KnownAccount(account.parent_id, None, None, None, left=account.left)
+                self._by_id.setdefault(self._fold(account.parent_id), parent)
         # A name may belong to accounts with and without a site: all that it could be are kept.
         self._named: dict[str, list[tuple[str | None, KnownAccount]]] = defaultdict(list)
-        for account in self._by_id.values():
+        for account in accounts:
             name = normal_name(account.name)
             if name is not None:
                 self._named[name].append((normal_domain(account.domain), account))
@@ -130,7 +147,7 @@ class KnownIndex:
             column = keys[name]
             if not len(known) or column.null_count == len(column):
                 continue
-            if name.endswith("_id") and self._fold is not str:
+            if name.endswith("_id") and not self._is_exact:
                 column = pa.array(
                     [id_ and self._fold(id_) for id_ in column.to_pylist()], pa.string()
                 )

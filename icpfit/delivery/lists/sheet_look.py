@@ -56,6 +56,7 @@ _STEPS = {
 }
 _FORMATS = {0: "0", 2: "#,##0", 4: "0%"}
 _LINE = 15.0
+_HIGHEST = 8 * _LINE
 _A4 = 9
 
 
@@ -110,7 +111,8 @@ def row_height(texts: Mapping[str, str | None]) -> float:
     Returns
     -------
     float
-        Points; a line has 15. Programs that open a sheet don't all find it by themselves.
+        Points; a line has 15, and a row 8 lines at most. Programs that open a sheet don't all find
+        it by themselves.
 
     Examples
     --------
@@ -120,7 +122,7 @@ def row_height(texts: Mapping[str, str | None]) -> float:
     45.0
     """
     lines = [lines_of(text, WIDTHS.get(name, 14)) for name, text in texts.items() if text]
-    return _LINE * max(lines, default=1)
+    return min(_LINE * max(lines, default=1), _HIGHEST)
 
 
 def lines_of(text: str, width: int) -> int:

@@ -131,7 +131,9 @@ def _days(name: str, values: pd.Series) -> pd.Series:
         # A whole number would be read as nanoseconds since 1970.
         if pd.api.types.is_numeric_dtype(values) and values.notna().any():
             raise _wrong(name, values, "days such as 2026-06-30")
-        days: pd.Series = pd.to_datetime(values, format="ISO8601").dt.tz_localize(None)
+        # In UTC, as the list's reader takes a moment to its day.
+        moments = pd.to_datetime(values, format="ISO8601", utc=True)
+        days: pd.Series = moments.dt.tz_localize(None)
     except (TypeError, ValueError, AttributeError):
         raise _wrong(name, values, "days such as 2026-06-30") from None
     whole: pd.Series = days.dt.normalize().astype("datetime64[s]")

@@ -201,6 +201,21 @@ def test_ignoring_case_is_noted_and_done_when_asked_for():
     assert listed(folded, "account_id", "amount") == [("acme", 1_303_500)]
 
 
+def test_letters_that_engines_fold_differently_join_once():
+    # Python writes the capital of the dotted i as two letters, Arrow as one: two accounts would share a row.
+    joined = months(
+        {"İST-1": "2023-01-01", "IST-1": "2023-01-01", "ΑΣ": "2023-01-01"},
+        [
+            invoice("IST-1", "2023-01-02", 100),
+            invoice("ασ", "2023-01-02", 7),
+            invoice("ας", "2023-01-02", 9),
+        ],
+        keys={"ignore_case": True},
+    )
+    assert joined.ledger.read == joined.ledger.matched + joined.ledger.unmatched == 3
+    assert listed(joined, "account_id", "amount") == [("IST-1", 100), ("ΑΣ", 9)]
+
+
 def test_a_row_without_account_or_amount_is_counted():
     joined = months(
         {"a": "2023-01-01"}, [invoice(None, "2023-01-02", 5), invoice("a", "2023-01-02", 5)]

@@ -142,6 +142,40 @@ def test_of_several_accounts_with_one_site_the_customer_is_named():
     ]
 
 
+def test_a_parent_without_a_row_of_its_own_is_known_as_its_subsidiaries_are():
+    known = _known(
+        ("1", None, None, "P9", False), ("2", None, None, "P9", True), ("3", None, None, "P7", True)
+    )
+    rows = _rows(
+        ("a", "P9", None, None, None),
+        ("b", None, "P9", None, None),
+        ("c", "P7", None, None, None),
+        ("d", None, "P8", None, None),
+    )
+    assert relations(rows, known) == [
+        "customer P9 (same id)",
+        "subsidiary of customer P9",
+        "former customer P7 (same id)",
+        None,
+    ]
+
+
+def test_a_second_row_of_an_account_counts_with_its_name():
+    known = _known(("1", None, None, None, False), ("1", "Acme AG", None, None, False))
+    assert relations(_rows(("a", None, None, None, "ACME")), known) == ["customer 1 (same name)"]
+
+
+def test_ids_are_compared_in_their_normal_form():
+    known = _known(("0012", None, None, None, False), open_deals=["0033"])
+    rows = _rows(("a", "12.0", None, None, None), ("b", "33", None, None, None))
+    assert KnownIndex(known).relations(rows) == {}
+    forms = ("leading_zeros", "decimal_zero")
+    assert KnownIndex(known, forms).relations(rows) == {
+        0: "customer 0012 (same id)",
+        1: "open opportunity",
+    }
+
+
 def test_ids_are_compared_as_the_keys_say():
     known = _known(("001aB", None, None, None, False))
     rows = _rows(("1", "001AB", None, None, None))

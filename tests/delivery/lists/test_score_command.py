@@ -479,6 +479,26 @@ def test_salesforce_gets_its_fields(score):
     assert "s.salesforce.csv: 60 records" in done.out
 
 
+def test_a_bare_grade_goes_to_no_customer(score):
+    bare = "~data.prospects.crm.salesforce.fields.next_step"
+    done = score("prospects=mine", "out=s.csv", "crm=salesforce", bare)
+    assert done.code == 0, done.err
+    found = [row["Lead"] for row in rows(done.folder / "s.salesforce.csv")]
+    scored = rows(done.folder / "s.csv")
+    assert found == [row["Lead"] for row in scored if not row["relation"]]
+    assert "left out of it           5 has a relation" in done.out
+
+
+def test_a_list_in_which_no_customer_could_be_told_says_so(score, acme, tmp_path):
+    listed = pd.read_csv(acme / "data/acme/list.csv", dtype=str, keep_default_na=False)
+    other = {"Company": "Firma", "Website": "URL"}
+    listed.rename(columns=other).to_csv(tmp_path / "other.csv", index=False)
+    done = score(f"prospects={tmp_path}/other.csv", "out=s.csv")
+    assert done.code == 0, done.err
+    assert "no customer could be told from a prospect: the list has no column" in done.err
+    assert "no customer could be told" not in score("prospects=mine", "out=t.csv").err
+
+
 def test_dynamics_gets_scores_of_prospects_alone(score):
     assert score("prospects=mine", "out=before.csv").code == 0
     done = score("prospects=mine", "out=s.csv", "crm=dynamics", "before=before.csv")

@@ -82,3 +82,8 @@ def test_what_is_no_frame_is_refused(small_model):
 def test_days_are_whole():
     found = _days("founded", pd.Series(["2020-01-02T10:00:00", None, "2020-01-03"]))
     assert found.tolist() == [pd.Timestamp("2020-01-02"), pd.NaT, pd.Timestamp("2020-01-03")]
+
+
+def test_a_moment_is_its_day_in_utc_as_the_list_s_reader_has_it():
+    found = _days("founded", pd.Series(["2026-01-01T00:30:00+02:00", "2026-01-01"]))
+    assert found.tolist() == [pd.Timestamp("2025-12-31"), pd.Timestamp("2026-01-01")]
