@@ -35,7 +35,7 @@ _HAS_SHAPASH = (
     "sys.exit(None in map(find_spec, ('shapash', 'lightgbm', 'pandas')))"
 )
 _START_ROWS = 10
-_REPEATED_UP_TO = 100_000
+_REPEATED_UP_TO = REFERENCE_ROWS
 _REPEATS = 3
 _LIST_BYTES, _SCORED_BYTES = 300, 700  # a row, with some to spare
 

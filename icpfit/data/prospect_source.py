@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 
 from icpfit.data.prospect_file import list_file, require_id, require_whole, selected_list
-from icpfit.data.sources.encoding import file_bytes
+from icpfit.data.sources.encoding import file_start
 from icpfit.data.sources.parquet_text import parquet_pieces, typed_text
 from icpfit.data.sources.plain_csv import list_pieces, plain_header
 from icpfit.data.sources.reader import TextTable, text_pieces
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icpfit.data.prospect_spec import ProspectSpec
+    from icpfit.data.sources.plain_csv import PlainHeader
     from icpfit.data.table_spec import DataSpec
 
     Wanted = Collection[str] | None
@@ -28,6 +29,7 @@ __all__ = ["ListPiece", "ProspectSource", "parquet_text", "prospect_source"]
 
 _ROWS = 1 << 16
 _CELLS = 1 << 22
+_BYTES = 1 << 26
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +115,8 @@ class ProspectSource:
         Columns of a type that has no text, by type.
     notes : tuple of str
         What a reader should know, as far as the header tells.
+    plain : PlainHeader or None
+        Of a CSV that there is one way to read: whoever cuts it need not look at it again.
     """
 
     shown: str
@@ -130,6 +134,7 @@ class ProspectSource:
     unreadable: dict[str, str]
     notes: tuple[str, ...]
     _read: Read = field(repr=False)
+    plain: PlainHeader | None = None
 
     def pieces(
         self, only: Collection[str] | None = None, text_of: Collection[str] | None = None
@@ -200,10 +205,10 @@ def prospect_source(spec: DataSpec, prospects: str, root: Path) -> ProspectSourc
     named = asked.lists.get(prospects)
     if named is not None and named.files is None:
         whole, _ = selected_list(spec, asked, prospects, root)
-        first, read = whole, _of_memory(whole)
+        first, read, plain = whole, _of_memory(whole), None
     else:
         path, shown = list_file(spec, asked, prospects, root)
-        first, read = _of_file(path, shown, asked)
+        first, read, plain = _of_file(path, shown, asked)
     there = first.columns.column_names
     require_id(first, asked.id)
     columns, absent, notes = {}, [], []
@@ -234,11 +239,13 @@ def prospect_source(spec: DataSpec, prospects: str, root: Path) -> ProspectSourc
         unreadable=first.unreadable,
         notes=tuple(notes),
         _read=read,
+        plain=plain,
     )
 
 
 def _of_memory(whole: TextTable) -> Read:
-    most = max(1, min(_ROWS, _CELLS // max(whole.columns.num_columns, 1)))
+    long = whole.columns.nbytes // max(whole.columns.num_rows, 1)
+    most = max(1, min(_ROWS, _CELLS // max(whole.columns.num_columns, 1), _BYTES // max(long, 1)))
 
     def read(_only: Wanted, _text_of: Wanted) -> Iterator[tuple[TextTable, bool]]:
         for start in range(0, max(whole.columns.num_rows, 1), most):
@@ -255,12 +262,14 @@ def _of_memory(whole: TextTable) -> Read:
     return read
 
 
-def _of_file(path: Path, shown: str, asked: ProspectSpec) -> tuple[TextTable, Read]:
+def _of_file(
+    path: Path, shown: str, asked: ProspectSpec
+) -> tuple[TextTable, Read, PlainHeader | None]:
     """Return the header of a file, as a piece of it, and how its pieces are read."""
     fmt, expected = asked.format, [asked.id]
-    seen = file_bytes(path, shown)
+    seen = file_start(path, shown)
     if seen.is_parquet:
-        return _of_parquet(path, shown)
+        return *_of_parquet(path, shown), None
     found = None if seen.is_zip else plain_header(path, fmt, shown, expected)
     if found is not None:
         nothing = pa.table([pa.array([], pa.string())] * len(found.names), names=[*found.names])
@@ -268,12 +277,12 @@ def _of_file(path: Path, shown: str, asked: ProspectSpec) -> tuple[TextTable, Re
         def read_plain(only: Wanted, _text_of: Wanted) -> Iterator[tuple[TextTable, bool]]:
             return list_pieces(path, fmt, shown, expected, found=found, only=only)
 
-        return replace(found.common, columns=nothing), read_plain
+        return replace(found.common, columns=nothing), read_plain, found
 
     def read(_only: Wanted, _text_of: Wanted) -> Iterator[tuple[TextTable, bool]]:
         return ((piece, False) for piece in text_pieces(path, fmt, shown, expected))
 
-    return next(text_pieces(path, fmt, shown, expected)), read
+    return next(text_pieces(path, fmt, shown, expected)), read, None
 
 
 def _of_parquet(path: Path, shown: str) -> tuple[TextTable, Read]:
@@ -282,10 +291,9 @@ def _of_parquet(path: Path, shown: str) -> tuple[TextTable, Read]:
         break
     if not table.num_columns:
         raise SourceError(f"{shown}: is empty; export it again")
-    most = max(1, min(_ROWS, _CELLS // table.num_columns))
 
     def read(only: Wanted, text_of: Wanted) -> Iterator[tuple[TextTable, bool]]:
-        for piece in parquet_pieces(path, shown, most, only):
+        for piece in parquet_pieces(path, shown, _ROWS, only):
             yield parquet_text(piece, shown, text_of), False
 
     return first, read

@@ -12,14 +12,32 @@ from icpfit.errors import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FileBytes", "file_bytes"]
+__all__ = ["FileBytes", "FileStart", "file_bytes", "file_start"]
 
 _BLOCK = 1 << 20
+_START = 8
 _NO_TEXT = {
     b"\xd0\xcf\x11\xe0": "an old workbook, or one with a password; save it as .xlsx or CSV",
     b"\x1f\x8b": "compressed; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed; unpack it first",
 }
+
+
+@dataclass(frozen=True)
+class FileStart:
+    """What the first bytes of a file tell.
+
+    Parameters
+    ----------
+    is_parquet, is_zip : bool
+        Whether it begins as Parquet does, or as a zip archive does, which a workbook is.
+    mark : {"utf-8-sig", "utf-16"} or None
+        The encoding that its byte-order mark tells, where it has one.
+    """
+
+    is_parquet: bool
+    is_zip: bool
+    mark: str | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,45 @@ def file_bytes(path: Path, shown: str) -> FileBytes:
     try:
         digest, head, is_utf8 = _probe(path)
     except OSError as error:
-        raise SourceError(f"{shown}: can't be read ({error.strerror}); check the file") from None
+        raise _unread(shown, error) from None
+    start = _start(path, head, shown)
+    encoding = start.mark or ("utf-8" if is_utf8 else "cp1252")
+    return FileBytes(digest, start.is_parquet, encoding, start.is_zip)
+
+
+def file_start(path: Path, shown: str) -> FileStart:
+    """Look at the first bytes of a file, however long it is.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shown : str
+        Its name in messages.
+
+    Returns
+    -------
+    FileStart
+        What they tell; whether all of it is text only `file_bytes` knows.
+
+    Raises
+    ------
+    SourceError
+        As `file_bytes`.
+    """
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(_START)
+    except OSError as error:
+        raise _unread(shown, error) from None
+    return _start(path, head, shown)
+
+
+def _unread(shown: str, error: OSError) -> SourceError:
+    return SourceError(f"{shown}: can't be read ({error.strerror}); check the file")
+
+
+def _start(path: Path, head: bytes, shown: str) -> FileStart:
     if not head:
         raise SourceError(f"{shown}: is empty; export it again")
     for magic, what in _NO_TEXT.items():
@@ -77,7 +133,7 @@ def file_bytes(path: Path, shown: str) -> FileBytes:
     is_zip = head.startswith(b"PK\x03\x04")
     if path.suffix.lower() in (".xlsx", ".xlsm") and not is_zip:
         raise SourceError(f"{shown}: is no workbook, or a damaged one; save it again, or as CSV")
-    return FileBytes(digest, is_parquet, _encoding(head, is_utf8), is_zip)
+    return FileStart(is_parquet, is_zip, _mark(head))
 
 
 def _probe(path: Path) -> tuple[str, bytes, bool]:
@@ -88,7 +144,7 @@ def _probe(path: Path) -> tuple[str, bytes, bool]:
     is_utf8 = True
     with path.open("rb") as handle:
         while block := handle.read(_BLOCK):
-            head = head or block[:8]
+            head = head or block[:_START]
             digest.update(block)
             if is_utf8:
                 try:
@@ -103,9 +159,9 @@ def _probe(path: Path) -> tuple[str, bytes, bool]:
     return digest.hexdigest(), head, is_utf8
 
 
-def _encoding(head: bytes, is_utf8: bool) -> str:
+def _mark(head: bytes) -> str | None:
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    return "utf-8" if is_utf8 else "cp1252"
+    return None

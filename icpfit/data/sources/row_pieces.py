@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,6 +18,8 @@ __all__ = ["RaggedRow", "RowPiece", "column_names", "row_pieces"]
 
 _PIECE_ROWS = 1 << 16
 _PIECE_CELLS = 1 << 21
+_PIECE_TEXT = 1 << 26  # characters
+_COUNTED_AT_ONCE = 64
 _MOST_RAGGED_CELLS = 5_000_000
 
 
@@ -72,7 +75,8 @@ def row_pieces(
     Yields
     ------
     RowPiece
-        At most 65,536 rows each, and at least one piece, which may have none.
+        At most 65,536 rows each, and about 64 million characters; at least one piece, which may
+        have no rows.
 
     Raises
     ------
@@ -82,6 +86,8 @@ def row_pieces(
     width = len(names)
     most = max(1, min(_PIECE_ROWS, _PIECE_CELLS // width))
     ragged_cells = 0
+    counted = size = 0
+    due = min(_COUNTED_AT_ONCE, most)
     kept: list[list[str]] = []
     lines: list[int] = []
     ragged: list[RaggedRow] = []
@@ -93,7 +99,13 @@ def row_pieces(
         if len(cells) == width:
             kept.append(cells)
             lines.append(line)
-            if len(kept) < most:
+            if len(kept) < due:
+                continue
+            # Some rows at a time: this is done for every row of a list.
+            size += _characters(kept[counted:])
+            counted = len(kept)
+            if counted < most and size < _PIECE_TEXT:
+                due = min(counted + _COUNTED_AT_ONCE, most)
                 continue
         elif any(cell.strip() for cell in cells):
             ragged.append(RaggedRow(line, tuple(cells)))
@@ -103,14 +115,21 @@ def row_pieces(
                     f"{shown}, line {ragged[0].line} and many more: other than {width} cells, as "
                     "the header has; check format.delimiter, or export it again"
                 )
-            continue
+            size += _characters([cells])
+            if size < _PIECE_TEXT:
+                continue
         else:
             blank += 1
             continue
         yield _piece(kept, names, lines, ragged, blank)
         kept, lines, ragged, blank, yielded = [], [], [], 0, True
+        counted, size, due = 0, 0, min(_COUNTED_AT_ONCE, most)
     if kept or ragged or blank or not yielded:
         yield _piece(kept, names, lines, ragged, blank)
+
+
+def _characters(rows: list[list[str]]) -> int:
+    return len("".join(chain.from_iterable(rows)))
 
 
 def _filled(cells: list[str], width: int) -> list[str]:

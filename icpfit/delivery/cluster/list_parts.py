@@ -12,15 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from icpfit.data.prospect_source import parquet_text
-from icpfit.data.sources.encoding import file_bytes
+from icpfit.data.sources.encoding import file_start
 from icpfit.data.sources.parquet_text import parquet_pieces
-from icpfit.data.sources.plain_csv import list_pieces, plain_header, plain_pieces
+from icpfit.data.sources.plain_csv import plain_header, plain_pieces
+from icpfit.data.sources.reader import text_pieces
 from icpfit.data.sources.source_files import DataFolder, near_names, source_files
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from icpfit.data.prospect_source import ProspectSource
     from icpfit.data.prospect_spec import ProspectSpec
     from icpfit.data.sources.plain_csv import PlainHeader
     from icpfit.data.sources.reader import TextTable
@@ -135,7 +137,9 @@ def list_files(
     )
 
 
-def list_parts(files: list[tuple[Path, str]], asked: ProspectSpec) -> ListParts:
+def list_parts(
+    files: list[tuple[Path, str]], asked: ProspectSpec, first: ProspectSource | None = None
+) -> ListParts:
     """Cut a list into parts.
 
     Parameters
@@ -144,6 +148,8 @@ def list_parts(files: list[tuple[Path, str]], asked: ProspectSpec) -> ListParts:
         From `list_files`.
     asked : ProspectSpec
         How they are written.
+    first : ProspectSource, optional
+        The first file as a list, where it was opened already: it need not be looked at again.
 
     Returns
     -------
@@ -164,7 +170,7 @@ def list_parts(files: list[tuple[Path, str]], asked: ProspectSpec) -> ListParts:
     schema: pa.Schema | None = None
     whole = []
     for path, shown in files:
-        found = file_bytes(path, shown)
+        found = file_start(path, shown)
         if found.is_zip:
             raise SourceError(
                 f"{shown}: is a workbook, which one machine reads faster; leave engine= away"
@@ -181,9 +187,9 @@ def list_parts(files: list[tuple[Path, str]], asked: ProspectSpec) -> ListParts:
                 for first in range(0, max(rows, 1), step)
             ]
             continue
-        plain = plain_header(path, asked.format, shown, [asked.id])
+        plain = _plain_header(path, shown, asked, None if parts else first)
         if plain is None:
-            first_piece, _ = next(list_pieces(path, asked.format, shown, [asked.id]))
+            first_piece = next(text_pieces(path, asked.format, shown, [asked.id]))
             heads.append(replace(first_piece, columns=first_piece.columns.slice(0, 0), ragged=()))
             parts.append(ListPart(str(path), shown))
             whole.append(shown)
@@ -229,12 +235,12 @@ def part_pieces(
     Yields
     ------
     tuple of TextTable and bool
-        About 65,000 rows at most, and whether no cell holds what would have to be quoted.
+        About 65,000 rows at most, or 64 MB, and whether no cell holds what would have to be quoted.
 
     Raises
     ------
     SourceError
-        As `list_pieces`.
+        When a row has other cells than the header, or the file is damaged or was changed.
     """
     path = Path(part.path)
     if not path.is_file():
@@ -246,10 +252,21 @@ def part_pieces(
         for piece in plain_pieces(path, part.plain, part.start, part.stop, only=only):
             yield piece, not part.plain.has_quotes
     elif part.is_parquet:
-        for table in _parquet_rows(path, part.start, part.stop, only):
+        between = (part.start, part.stop)
+        for table in parquet_pieces(path, part.shown, _BATCH, only, between):
             yield parquet_text(table, part.shown, text_of), False
     else:
-        yield from list_pieces(path, asked.format, part.shown, [asked.id])
+        for piece in text_pieces(path, asked.format, part.shown, [asked.id]):
+            yield piece, False
+
+
+def _plain_header(
+    path: Path, shown: str, asked: ProspectSpec, known: ProspectSource | None
+) -> PlainHeader | None:
+    if known is None:
+        return plain_header(path, asked.format, shown, [asked.id])
+    plain = known.plain
+    return None if plain is None else replace(plain, common=replace(plain.common, file=shown))
 
 
 def _line_starts(path: Path, start: int, size: int) -> list[int]:
@@ -271,28 +288,6 @@ def _parquet_rows_and_types(path: Path, shown: str) -> tuple[int, pa.Schema]:
     next(parquet_pieces(path, shown, 1))  # says in one line what may be wrong with the file
     with pq.ParquetFile(path) as file:
         return file.metadata.num_rows, file.schema_arrow
-
-
-def _parquet_rows(
-    path: Path, start: int, stop: int, only: Collection[str] | None
-) -> Iterator[pa.Table]:
-    with pq.ParquetFile(path) as file:
-        names = [name for name in file.schema_arrow.names if only is None or name in only]
-        groups: list[int] = []
-        first = place = 0
-        for number in range(file.num_row_groups):
-            rows = file.metadata.row_group(number).num_rows
-            if place + rows > start and place < stop:
-                first = place if not groups else first
-                groups.append(number)
-            place += rows
-        for batch in file.iter_batches(_BATCH, row_groups=groups, columns=names):
-            low, high = max(start - first, 0), min(stop - first, batch.num_rows)
-            if high > low:
-                yield pa.Table.from_batches([batch.slice(low, high - low)])
-            first += batch.num_rows
-        if stop <= start:
-            yield file.schema_arrow.empty_table().select(names)
 
 
 def _check_alike(head: TextTable, first: TextTable) -> None:

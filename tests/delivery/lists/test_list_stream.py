@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from icpfit.data.prospect_list import read_prospects
 from icpfit.data.prospect_source import prospect_source
+from icpfit.data.sources import plain_csv
 from icpfit.data.sources.plain_csv import list_pieces, plain_header
 from icpfit.data.sources.reader import text_table
 from icpfit.data.table_spec import data_spec
@@ -189,8 +190,8 @@ def test_what_arrow_reads_is_what_the_strict_reader_reads(name, tmp_path):
         tuple(cell or "" for cell in row.values()) for p in pieces for row in p.columns.to_pylist()
     ]
     assert rows == [tuple(cell or "" for cell in row.values()) for row in whole.columns.to_pylist()]
-    assert {(p.header, p.delimiter, p.encoding, p.digest) for p in pieces} == {
-        (whole.header, whole.delimiter, whole.encoding, whole.digest)
+    assert {(p.header, p.delimiter, p.encoding) for p in pieces} == {
+        (whole.header, whole.delimiter, whole.encoding)
     }
     plain = name not in ("a quote within a cell", "an end of line in a cell", "cp1252")
     assert (plain_header(path, fmt, "list", ["id"]) is not None) == plain
@@ -289,6 +290,56 @@ def test_a_list_that_changes_while_it_is_read_is_not_handed_back(asked, tmp_path
     with pytest.raises(SourceError, match="was changed while it was read"):
         streamed_list(path, out, asked, spec())
     assert sorted(p.name for p in tmp_path.iterdir()) == ["list.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,employees\n1,2,3\n", "was changed while it was read; score it again"),
+        (b"id,employees\n1,\xff\n", "was changed while it was read; score it again"),
+        (b"", "was changed while it was read; score it again"),
+        (None, "can't be read, no such file or directory"),
+    ],
+)
+def test_a_list_of_another_shape_than_it_had_is_one_line(asked, tmp_path, content, said):
+    path = tmp_path / "list.csv"
+    path.write_text("id,employees\n1,2\n")
+    source = prospect_source(spec(), str(path), tmp_path)
+    path.unlink() if content is None else path.write_bytes(content)
+    with pytest.raises(SourceError, match=said) as caught:
+        list(source.pieces())
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_list_is_read_once_before_it_is_scored(tmp_path, monkeypatch):
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(lines(50)))
+    looked, made = [], plain_csv._quoted
+
+    def counted(*given):
+        looked.append(given[0])
+        return made(*given)
+
+    monkeypatch.setattr(plain_csv, "_quoted", counted)
+    monkeypatch.setattr("icpfit.data.sources.encoding._probe", None)  # it reads all of a file, too
+    source = prospect_source(spec(), str(path), tmp_path)
+    assert looked == [path]
+    assert sum(piece.rows for piece in source.pieces()) == 50
+
+
+def test_a_long_text_from_a_select_makes_short_pieces(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "crm.csv").write_text(
+        "id,note\n" + "".join(f"{k},{'x' * 100}\n" for k in range(40))
+    )
+    select = {"select": "SELECT * FROM crm", "tables": {"crm": "crm.csv"}}
+    asked = spec(lists={"all": select})
+    whole = list(prospect_source(asked, "all", tmp_path).pieces())
+    monkeypatch.setattr("icpfit.data.prospect_source._BYTES", 1_000)
+    cut = list(prospect_source(asked, "all", tmp_path).pieces())
+    assert len(whole) == 1
+    assert {piece.rows for piece in cut} <= set(range(1, 10))
+    assert pa.concat_tables([p.own for p in cut]).equals(whole[0].own)
 
 
 def test_ctrl_c_leaves_what_was_there(asked, tmp_path, monkeypatch):
