@@ -63,7 +63,7 @@ def _by_spark_udf(session, listed, facts, store):
     scored = prospects.select("row", fit(functions.struct(*facts.columns)).alias("fit")).select(
         "row", "fit.*"
     )
-    scored = scored.replace(["nan", "None"], None)
+    scored = scored.replace(["nan", "None"], None, subset=scored.columns[1:])
     table = scored.toArrow().sort_by("row")
     return pd.DataFrame(
         {
