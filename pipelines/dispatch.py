@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from icpfit import __version__
 from icpfit.errors import IcpfitError, SettingsError
 from icpfit.job import Job
-from icpfit.redaction import without_passwords
+from icpfit.redaction import without_passwords, without_secret_values
 from icpfit.refusals import needed, refusal, torn_apart
 
 if TYPE_CHECKING:
@@ -304,11 +304,19 @@ def _with_folders(name: str, config: Any, folders: tuple[Path, ...]) -> Any:
     job = Job(
         name=name,
         values=values,
-        unresolved=without_passwords(OmegaConf.to_yaml(config, resolve=False)),
+        unresolved=_logged(config),
         conf_folders=_profile_folders(folders, values),
         run=another,
     )
     return importlib.import_module(f"icpfit.pipelines.{name}").run(job)
+
+
+def _logged(config: Any) -> str:
+    """Return the composed settings as they may be kept: as written, and without secrets."""
+    from omegaconf import OmegaConf
+
+    values = without_secret_values(OmegaConf.to_container(config, resolve=False))
+    return without_passwords(OmegaConf.to_yaml(OmegaConf.create(values)))
 
 
 def _profile_folders(folders: tuple[Path, ...], values: Mapping[str, Any]) -> tuple[Path, ...]:

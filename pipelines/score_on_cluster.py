@@ -45,6 +45,7 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     from icpfit.delivery.lists.call_plan import CallPlan
     from icpfit.delivery.lists.list_columns import clash_warning, written_names
     from icpfit.delivery.lists.list_file import about_path, scored_path
+    from icpfit.delivery.lists.list_keys import key_notes
     from icpfit.delivery.lists.list_stream import added_columns
     from icpfit.delivery.lists.relation import known_index
     from icpfit.delivery.lists.scored_list import absence_warnings
@@ -57,6 +58,7 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     from icpfit.errors import SettingsError
     from icpfit.fit.engines import engine_words
     from icpfit.job import root_folder
+    from icpfit.redaction import without_passwords
 
     for key in ("capacity", "capacity_by", "sort", "before", "crm"):
         if getattr(chosen, key) is not None:
@@ -107,6 +109,7 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     source, counts = made.source, made.counts
     added = added_columns(CallPlan(), has_before=False)
     notes = [*source.notes, *made.notes, *absence_warnings(model, source.absent), *unknown]
+    notes += [] if known is None else key_notes(source, company.data)
     notes += counts.warnings(model, company.data)
     about = about_list(
         counts,
@@ -130,7 +133,9 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
         engine=engine_words(model),
     )
     rows += sales_rows(counts)
-    rows.append(("done by", f"{chosen.engine.master or 'the open session'}, {made.parts:,} parts"))
+    # The address of a server of Spark Connect may hold a token.
+    where = without_passwords(chosen.engine.master or "the open session")
+    rows.append(("done by", f"{where}, {made.parts:,} parts"))
     for note in [*notes, *clash_warning(source, added), *neutral_note(made.neutral)]:
         terminal.warning(note)
     terminal.closing(rows)

@@ -97,6 +97,21 @@ def of_one_machine(icpfit_here, company, scoring, long_list):
 
 
 @pytest.fixture(scope="session")
+def short_list(company, written_list):
+    """5,000 prospects."""
+    return written_list(company / "short.csv", 5000)
+
+
+@pytest.fixture(scope="session")
+def short_of_one_machine(icpfit_here, company, scoring, short_list):
+    """The lines of the short list, scored by one machine."""
+    out = company / "short of one machine.csv"
+    done = icpfit_here(*scoring(short_list, out), cwd=company)
+    assert done.returncode == 0, done.stderr
+    return out.read_bytes().splitlines(keepends=True)
+
+
+@pytest.fixture(scope="session")
 def scoring(company):
     """The words of a command that scores a list."""
 
@@ -180,6 +195,12 @@ def _killed(process):
             continue
     process.wait()
     return processes
+
+
+@pytest.fixture(scope="session")
+def running_below():
+    """The processes that run of those that a process started."""
+    return descendants
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def few(company, written_list):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("engine.memory=8g", "engine.wait=5"), "had no executor for this work"),
+        (("engine.memory=8g", "engine.wait=10"), "had no executor for this work"),
         (("engine.cores=5", "engine.wait=5"), "its workers are smaller, busy or gone"),
         (("engine.python=/no/such/python",), "the workers have no Python '/no/such/python'"),
         ((f"engine.python={sys._base_executable}",), "the Python of the executors lacks"),

@@ -1,9 +1,13 @@
-"""A worker that dies in the middle of a list: nothing is lost, nothing is there twice."""
+"""A worker or the command that dies in the middle of a list: nothing lost, twice, or half there."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 
 def test_a_list_survives_the_death_of_a_worker(  # noqa: PLR0917 - fixtures
@@ -37,3 +41,47 @@ def test_a_list_survives_the_death_of_a_worker(  # noqa: PLR0917 - fixtures
     given = long_list.read_bytes().splitlines()
     assert [row.partition(b",")[0] for row in rows] == [row.partition(b",")[0] for row in given]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def is_running(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize(
+    "moment", [".icpfit-*.parts/keys-*.arrow", ".icpfit-*.parts/part-*.csv"], ids=["read", "scored"]
+)
+def test_a_killed_command_leaves_no_half_list(  # noqa: PLR0917 - fixtures
+    scoring, short_list, short_of_one_machine, on_spark, running_below, tmp_path, moment
+):
+    out = tmp_path / "list.csv"
+    out.write_text("what was there", encoding="utf-8")
+    command = subprocess.Popen(
+        [Path(sys.executable).parent / "icpfit", *scoring(short_list, out, *on_spark("local[2]"))],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    started = set()
+    try:
+        while command.poll() is None and not [*tmp_path.glob(moment)]:
+            time.sleep(0.002)
+        started = running_below(command.pid)
+        command.kill()
+        assert command.wait() == -signal.SIGKILL
+        deadline = time.monotonic() + 20
+        # Spark's Java ends with the command, and the Pythons with it: nobody writes on.
+        while any(is_running(pid) for pid in started):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        command.kill()
+        for pid in filter(is_running, started):
+            os.kill(pid, signal.SIGKILL)
+    left = out.read_bytes()
+    assert left == b"what was there" or left.splitlines(keepends=True) == short_of_one_machine
+    assert len(started) >= 2  # a Java and a Python of its own
+    # What else is there has a name that nobody takes for a list.
+    shown = [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")]
+    assert shown == ["list.csv"]

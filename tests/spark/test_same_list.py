@@ -4,20 +4,6 @@ import itertools
 import random
 
 import pyarrow.parquet as pq
-import pytest
-
-
-@pytest.fixture(scope="session")
-def short_list(company, written_list):
-    return written_list(company / "short.csv", 5000)
-
-
-@pytest.fixture(scope="session")
-def short_of_one_machine(icpfit_here, company, scoring, short_list):
-    out = company / "short of one machine.csv"
-    done = icpfit_here(*scoring(short_list, out), cwd=company)
-    assert done.returncode == 0, done.stderr
-    return out.read_bytes().splitlines(keepends=True)
 
 
 def test_shuffled_and_in_pieces(  # noqa: PLR0917 - fixtures

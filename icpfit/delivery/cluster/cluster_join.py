@@ -40,6 +40,8 @@ _SETTINGS = {
 class ClusterJoin:
     """Spark as that which runs the join; see `icpfit.data.joining.join_engine.JoinEngine`.
 
+    Spark adds in 64 bits, DuckDB in 128: a sum beyond 64 bits on the way is an error here.
+
     Attributes
     ----------
     cluster : Cluster

@@ -29,7 +29,7 @@ from icpfit.delivery.lists.list_file import require_text
 from icpfit.delivery.lists.list_keys import key_columns
 from icpfit.delivery.lists.list_repeats import KeyHashes, repeats
 from icpfit.delivery.lists.list_stream import added_columns
-from icpfit.delivery.whole_file import require_writable
+from icpfit.delivery.whole_file import require_writable, whole_file
 from icpfit.errors import OutputError, SettingsError, SourceError
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def clustered_list(
         raise OutputError(f"out: '{out}' is a file of the list itself; name another")
     source = prospect_source(spec, str(files[0][0]), root)
     source = replace(source, shown=prospects, _read=_unread)
-    cut = list_parts(files, asked)
+    cut = list_parts(files, asked, source)
     ending = _ending(out, source)
     require_text(source, f"list{ending}")
     names = written_names(source, added_columns(CallPlan(), has_before=False))
@@ -277,9 +277,9 @@ def _write_repeats(job: ListJob, rows: Sequence[int]) -> None:
     start = 0
     for number, count in enumerate(rows):
         said = [(row - start, told, times) for row, told, times in found.said(start, start + count)]
-        if said:
-            text = json.dumps(said)
-            job.file(number, ".json", "said").write_text(text, encoding="utf-8")
+        # Also where nothing is to be said: a file that isn't seen must not pass for "no repeats".
+        with whole_file(job.file(number, ".json", "said")) as place:
+            place.write_text(json.dumps(said), encoding="utf-8")
         start += count
 
 

@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from icpfit.data.joining.join_engine import EngineError
+from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from icpfit.delivery.cluster.engine import Engine
+    from icpfit.errors import IcpfitError
 
-__all__ = ["ClusterError", "failed_session", "failed_work"]
+__all__ = ["ClusterError", "failed_session", "failed_work", "is_of_a_disk"]
 
 _SAME_PYTHON = "set engine.python to one that every worker has, with icpfit[spark] installed"
 
@@ -43,7 +45,7 @@ def failed_session(error: BaseException, engine: Engine, log: Path | None) -> Cl
 
 
 def failed_work(error: BaseException, engine: Engine, log: Path | None) -> ClusterError:
-    """Return why work failed on the executors.
+    r"""Return why work failed on the executors.
 
     Parameters
     ----------
@@ -66,22 +68,17 @@ def failed_work(error: BaseException, engine: Engine, log: Path | None) -> Clust
     >>> print(failed_work(told, Engine("spark", "local"), None))
     the Python of the executors lacks icpfit; set engine.python to one that every worker has, with
     icpfit[spark] installed
+    >>> told = RuntimeError("Traceback …\nicpfit.errors.OutputError: a.csv: the disk is full\n")
+    >>> print(failed_work(told, Engine("spark", "local"), None))
+    a.csv: the disk is full
     """
     text = str(error)
-    lacking = re.search(r"No module named '?\"?([\w.]+)", text)
-    if lacking or "PACKAGE_NOT_INSTALLED" in text:
-        name = lacking[1].partition(".")[0] if lacking else "a package"
-        return ClusterError(f"the Python of the executors lacks {name}; {_SAME_PYTHON}")
-    if "PYTHON_VERSION_MISMATCH" in text or "different version" in text:
-        found = re.search(r"different version[:\s(]*([\d., ]+)", text)
-        other = f" ({found[1].strip(' ,.').replace(', ', '.')})" if found else ""
-        return ClusterError(
-            f"the Python of the executors is of another version{other} than this one;"
-            f" {_SAME_PYTHON}"
-        )
-    missing = re.search(r'Cannot run program "([^"]+)"', text)
-    if missing:
-        return ClusterError(f"the workers have no Python '{missing[1]}'; {_SAME_PYTHON}")
+    told = _of_the_task(text)
+    if told:
+        return ClusterError(f"{told}{_see(log)}")
+    lacking = _of_python(text)
+    if lacking:
+        return ClusterError(f"{lacking}; {_SAME_PYTHON}")
     if "No space left on device" in text:
         return ClusterError(f"a disk of the workers is full; make room{_see(log)}")
     if re.search(r"OutOfMemory|MemoryError|ExecutorLostFailure|exited with code 137", text):
@@ -90,6 +87,48 @@ def failed_work(error: BaseException, engine: Engine, log: Path | None) -> Clust
             f" memory (engine.memory={engine.memory}); give them more{_see(log)}"
         )
     return ClusterError(f"Spark could not finish: {_first(error)}{_see(log)}")
+
+
+def _of_the_task(text: str) -> str | None:
+    """Return what a task says of a file: with what to do, so that only where is to be added."""
+    told = re.findall(r"^icpfit\.errors\.\w+: (.+)$", text, re.MULTILINE)
+    host = re.findall(r"\(TID \d+\) \((\S+) executor (?!driver)", text)
+    return f"{f'worker {host[-1]}: ' if host else ''}{told[-1]}" if told else None
+
+
+def _of_python(text: str) -> str | None:
+    """Return what is wrong with the Python of the executors."""
+    lacking = re.search(r"No module named '?\"?([\w.]+)", text)
+    if lacking or "PACKAGE_NOT_INSTALLED" in text:
+        name = lacking[1].partition(".")[0] if lacking else "a package"
+        return f"the Python of the executors lacks {name}"
+    if "PYTHON_VERSION_MISMATCH" in text or "different version" in text:
+        found = re.search(r"different version[:\s(]*([\d., ]+)", text)
+        other = f" ({found[1].strip(' ,.').replace(', ', '.')})" if found else ""
+        return f"the Python of the executors is of another version{other} than this one"
+    missing = re.search(r'Cannot run program "([^"]+)"', text)
+    return f"the workers have no Python '{missing[1]}'" if missing else None
+
+
+def is_of_a_disk(error: IcpfitError) -> bool:
+    """Return whether a mistake may be one of the worker that met it, not of the list.
+
+    Parameters
+    ----------
+    error : IcpfitError
+        What a task raised.
+
+    Returns
+    -------
+    bool
+        True for what the system said of a file: another worker may have room, or see the file.
+
+    Examples
+    --------
+    >>> is_of_a_disk(OutputError("part-00003.csv: can't be written"))
+    True
+    """
+    return isinstance(error, OutputError) or isinstance(error.__context__, OSError)
 
 
 def _first(error: BaseException) -> str:

@@ -20,11 +20,11 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
-from icpfit.delivery.cluster.failures import ClusterError
+from icpfit.delivery.cluster.failures import ClusterError, is_of_a_disk
 from icpfit.delivery.cluster.list_parts import part_pieces
 from icpfit.delivery.cluster.work import versions
 from icpfit.delivery.whole_file import whole_file
-from icpfit.errors import IcpfitError
+from icpfit.errors import IcpfitError, OutputError, SourceError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -215,7 +215,8 @@ def work_of(job: ListJob, schema: pa.Schema) -> Work:
     Returns
     -------
     callable
-        A mistake in the list comes back as ``error``: doing it again would not mend it.
+        A mistake in the list comes back as ``error``: doing it again would not mend it. What the
+        system says of a file is raised, so that Spark has another worker try.
     """
     do = _keys_of_part if schema is READ else _scored_part
     ours = versions()
@@ -232,6 +233,8 @@ def work_of(job: ListJob, schema: pa.Schema) -> Work:
                         )
                     done = do(job, number)
                 except IcpfitError as error:
+                    if is_of_a_disk(error):
+                        raise
                     done = {"part": number, "error": str(error)}
                 yield pa.RecordBatch.from_pylist([done], schema=schema)
 
@@ -244,7 +247,13 @@ def _source(job: ListJob, number: int) -> ProspectSource:
     assert asked is not None  # noqa: S101 - looked at before it travelled
 
     def read(only: Any, text_of: Any) -> Iterator[tuple[TextTable, bool]]:
-        return part_pieces(job.parts[number], asked, only, text_of)
+        part = job.parts[number]
+        try:
+            yield from part_pieces(part, asked, only, text_of)
+        except OSError as error:  # else whoever writes would take it for a fault of his own file
+            raise SourceError(
+                f"{part.shown}: can't be read, {fault_text(error)}; check the file"
+            ) from None
 
     return dataclasses.replace(job.source, shown=job.parts[number].shown, _read=read)
 
@@ -283,7 +292,7 @@ def _scored_part(job: ListJob, number: int) -> dict[str, Any]:
         _log_writer(job, number) as log,
     ):
         rows = 0
-        with pa.OSFile(str(job.file(number, ".arrow", "keys"))) as kept:
+        with _laid_down(job.file(number, ".arrow", "keys")) as kept:
             for keys in pa.ipc.open_stream(kept):
                 spool.put(keys)
                 rows += keys.num_rows
@@ -304,6 +313,17 @@ def _scored_part(job: ListJob, number: int) -> dict[str, Any]:
     return {"part": number, "rows": counts.rows, "neutral": neutral, "counts": pickle.dumps(counts)}
 
 
+def _laid_down(path: Path) -> Any:
+    """Open what was written before for a part; a shared disk may not show it to all at once."""
+    try:
+        return pa.OSFile(str(path))
+    except OSError as error:
+        raise OutputError(
+            f"{path}: can't be read back, {fault_text(error)}; out must lie on a disk that shows"
+            " each worker what the others wrote; score the list again"
+        ) from None
+
+
 class _PartRepeats:
     """What is to be said of the rows of a part that are one company with another row."""
 
@@ -312,9 +332,8 @@ class _PartRepeats:
 
     @classmethod
     def read(cls, path: Path) -> _PartRepeats:
-        if not path.is_file():
-            return cls([])
-        return cls([(row, told, times) for row, told, times in json.loads(path.read_bytes())])
+        with _laid_down(path) as file:
+            return cls([(row, told, times) for row, told, times in json.loads(file.read())])
 
     def said(self, start: int, end: int) -> Iterator[tuple[int, str, int]]:
         for each in self._said:

@@ -92,16 +92,33 @@ def ignore_pandas_warning() -> None:
 
 
 def active_session() -> Any:
-    """Return the session of Spark that is open here already.
+    """Return the session of Spark that is open here already, in whichever thread it was opened.
 
     Returns
     -------
     SparkSession or None
-        None where none is.
+        None where none is, or where it was stopped.
     """
+    from pyspark import SparkContext
+    from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
-    return SparkSession.getActiveSession()
+    try:
+        session: Any = SparkSession.active()
+    except PySparkRuntimeError:
+        context = SparkContext._active_spark_context  # noqa: SLF001 - there is no other way to ask
+        # A context without a session is somebody's, too: whoever made one would stop both.
+        return SparkSession(context) if _is_alive(context) else None
+    # One of Spark Connect has no context of ours; whether it was stopped pyspark has looked at.
+    is_classic = isinstance(session, SparkSession)
+    return session if not is_classic or _is_alive(session._sc) else None  # noqa: SLF001
+
+
+def _is_alive(context: Any) -> bool:
+    try:
+        return context is not None and not context._jsc.sc().isStopped()  # noqa: SLF001
+    except Exception:  # noqa: BLE001 - its Java has gone
+        return False
 
 
 def _check_reachable(engine: Engine) -> None:

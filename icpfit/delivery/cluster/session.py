@@ -92,9 +92,9 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
         stack.enter_context(warnings.catch_warnings())
         ignore_pandas_warning()
         require_cluster(engine)
-        active = active_session()
+        active = active_session() if engine.master is None else None
         stack.enter_context(_silenced())
-        if engine.master is None and active is not None:
+        if active is not None:
             yield Cluster(active, engine, log)
             return
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -221,7 +221,7 @@ class _Probe:
 
 
 def versions() -> str:
-    """Return the versions of what a row's numbers come from.
+    """Return the versions of what a row's numbers and texts come from.
 
     Returns
     -------
@@ -229,11 +229,16 @@ def versions() -> str:
         Of this process.
     """
     import lightgbm
+    import numba
     import numpy as np
+    import scipy
 
     from icpfit import __version__
 
-    return f"icpfit {__version__}, lightgbm {lightgbm.__version__}, numpy {np.__version__}"
+    # Texts of numbers and days come from pyarrow, the last digits of a score from the others.
+    packages = (lightgbm, numba, np, pa, scipy)
+    found = [f"{package.__name__} {package.__version__}" for package in packages]
+    return ", ".join([f"icpfit {__version__}", *found])
 
 
 def _told(error: BaseException, cluster: Cluster) -> Exception:
