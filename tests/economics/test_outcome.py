@@ -474,7 +474,7 @@ CARD = {
 }
 
 
-@hypothesis_settings(max_examples=50, deadline=None)
+@hypothesis_settings(max_examples=25, deadline=None)
 @given(companies(), st.sampled_from([0.0, 0.1, 0.21]), st.sampled_from([50.0, -300.0]))
 def test_outcomes_agree_with_plain_loops(company, discount, hurdle):
     expected = oracle.outcomes({**company, "card": RATES}, discount, hurdle)
