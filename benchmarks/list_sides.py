@@ -30,7 +30,9 @@ def tables(bundle: Path, path: Path, out: Path) -> None:
         The model, the list, the scored list.
     """
     from icpfit.fit.bundle import read_bundle
+    from icpfit.fit.forests import lightgbm_without_wrappers
 
+    lightgbm_without_wrappers()
     _streamed(read_bundle(bundle), path, out)
 
 
@@ -45,7 +47,9 @@ def contrib(bundle: Path, path: Path, out: Path) -> None:
     import dataclasses
 
     from icpfit.fit.bundle import read_bundle
+    from icpfit.fit.forests import lightgbm_without_wrappers
 
+    lightgbm_without_wrappers()
     # Without its tables a model asks LightGBM; all else is icpfit's own fast way.
     bare = dataclasses.replace(read_bundle(bundle), margin_engine=None, fit_engine=None)
     _streamed(bare, path, out)

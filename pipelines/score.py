@@ -85,6 +85,7 @@ def run(job: Job) -> Path:
     from icpfit.delivery.registry.tracking import registered_model
     from icpfit.delivery.whole_file import require_writable
     from icpfit.fit.engines import engine_words
+    from icpfit.fit.forests import lightgbm_without_wrappers
     from icpfit.fit.model import with_threads
     from icpfit.job import root_folder
     from icpfit.pipelines.score_on_cluster import scored_on_cluster
@@ -92,6 +93,7 @@ def run(job: Job) -> Path:
     if chosen.engine.name == "spark":
         scored: Path = scored_on_cluster(job, chosen)
         return scored
+    lightgbm_without_wrappers()
     terminal = Terminal()
     root = root_folder(chosen.root)
     company = company_settings(chosen.data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
     from icpfit.fit.contract import FeatureContract
 
-__all__ = ["dataset", "forest", "lightgbm", "majority_for_missing", "raw_scores"]
+__all__ = [
+    "dataset",
+    "forest",
+    "lightgbm",
+    "lightgbm_without_wrappers",
+    "majority_for_missing",
+    "raw_scores",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,6 +44,25 @@ def lightgbm() -> Any:
     import lightgbm as module
 
     return module
+
+
+def lightgbm_without_wrappers() -> None:
+    """Load lightgbm without its wrappers for scikit-learn, where it isn't loaded yet.
+
+    Notes
+    -----
+    They load scikit-learn and scipy.stats, which takes longer than scoring 50,000 rows, and nothing
+    here uses them. Only for a process that icpfit has to itself: ``lightgbm.LGBMClassifier`` can't
+    be used in it.
+    """
+    if {"lightgbm", "sklearn"} & set(sys.modules):
+        return
+    # What Python looks up as None can't be imported; lightgbm then does without.
+    sys.modules["sklearn"] = None  # type: ignore[assignment]
+    try:
+        lightgbm()
+    finally:
+        del sys.modules["sklearn"]
 
 
 def dataset(
