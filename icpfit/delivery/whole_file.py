@@ -16,9 +16,8 @@ from icpfit.errors import OutputError, fault_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["copied", "require_writable", "whole_file"]
+__all__ = ["copied", "require_writable", "swept", "whole_file"]
 
-# A kill -9 leaves its part behind; after a day no running job can still be writing it.
 _STALE_AFTER = 24 * 3600.0
 
 
@@ -126,6 +125,27 @@ def copied(source: Path, path: Path | str) -> None:
         shutil.copyfile(source, part)
 
 
+def swept(folder: Path, pattern: str) -> None:
+    """Take away what a killed job left behind; after a day no running one can still be writing it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look.
+    pattern : str
+        Names of the files and folders that only such a job leaves, as `Path.glob` takes them.
+    """
+    with contextlib.suppress(OSError):
+        for stray in folder.glob(pattern):
+            with contextlib.suppress(OSError):
+                if time.time() - stray.stat().st_mtime <= _STALE_AFTER:
+                    continue
+                if stray.is_dir():
+                    shutil.rmtree(stray, ignore_errors=True)
+                else:
+                    stray.unlink()
+
+
 def _empty_part(target: Path, path: Path | str) -> Path:
     if target.is_dir():
         raise OutputError(f"{path}: can't be written, it is a folder; name a file in it")
@@ -141,7 +161,7 @@ def _empty_part(target: Path, path: Path | str) -> Path:
         raise OutputError(f"{path}: can't be written, it is write-protected; name another file")
     # The target's own name may fill what a file name can hold, so the part's is short.
     family = f".icpfit-{hashlib.sha256(target.name.encode()).hexdigest()[:8]}-"
-    _sweep(target.parent, family)
+    swept(target.parent, f"{family}*.part")
     part = target.parent / f"{family}{secrets.token_hex(6)}.part"
     try:
         # Not tempfile: its files are closed to everybody else, and so would be the result.
@@ -163,14 +183,6 @@ def _set_down(part: Path, target: Path) -> None:
     finally:
         os.close(handle)
     part.replace(target)
-
-
-def _sweep(folder: Path, family: str) -> None:
-    with contextlib.suppress(OSError):
-        for stray in folder.glob(f"{family}*.part"):
-            with contextlib.suppress(OSError):
-                if time.time() - stray.stat().st_mtime > _STALE_AFTER:
-                    stray.unlink()
 
 
 def _reason(path: Path | str, error: OSError) -> str:

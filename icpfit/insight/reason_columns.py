@@ -16,7 +16,10 @@ from icpfit.fit.phrase_codes import age_texts, number_texts, rounded_texts
 from icpfit.fit.phrases import amount_phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from icpfit.fit.contract import Feature, FeatureContract
+    from icpfit.fit.support import LevelStates
     from icpfit.insight.contributions import Contributions
 
 __all__ = ["reason_columns"]
@@ -34,7 +37,9 @@ def reason_columns(
     facts: pa.RecordBatch,
     matrix: Floats,
     contract: FeatureContract,
+    *,
     top: int = 3,
+    levels: Mapping[str, LevelStates] | None = None,
 ) -> tuple[pa.Array, pa.Array]:
     """Return the strongest reasons for and against each account, as two columns.
 
@@ -51,6 +56,8 @@ def reason_columns(
         What its columns are.
     top : int, default 3
         Most reasons on each side, at least 1.
+    levels : mapping of str to LevelStates, optional
+        Of categories that were looked at already.
 
     Returns
     -------
@@ -84,7 +91,7 @@ def reason_columns(
         raise ValueError(f"facts, matrix and contributions hold {counts} rows")
     features = sorted(contract.features, key=lambda feature: feature.name)
     found = strongest(
-        _without_unknown(contributions, features, facts, matrix),
+        _without_unknown(contributions, features, facts, matrix, levels or {}),
         [feature.column for feature in features],
         top=top,
         least_share=_NEGLIGIBLE,
@@ -118,16 +125,22 @@ def reason_columns(
 
 
 def _without_unknown(
-    contributions: Contributions, features: list[Feature], facts: pa.RecordBatch, matrix: Floats
+    contributions: Contributions,
+    features: list[Feature],
+    facts: pa.RecordBatch,
+    matrix: Floats,
+    levels: Mapping[str, LevelStates],
 ) -> Floats:
     """Return the SHAP values, 0 where what is not known, or was never served, would speak for."""
     values: Floats = contributions.values.copy(order="K")
     for feature in features:
         unknown = np.isnan(matrix[:, feature.column])
         if feature.kind == "category":
-            there = feature.name in facts.schema.names
-            given = facts.column(feature.name) if there else pa.nulls(len(matrix))
-            states = level_states(feature, given)
+            states = levels.get(feature.name)
+            if states is None:
+                there = feature.name in facts.schema.names
+                given = facts.column(feature.name) if there else pa.nulls(len(matrix))
+                states = level_states(feature, given)
             unknown = states.missing | states.new
         column = values[:, feature.column]
         column[unknown & (column > 0)] = 0.0

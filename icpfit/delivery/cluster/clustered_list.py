@@ -29,8 +29,8 @@ from icpfit.delivery.lists.list_file import require_text
 from icpfit.delivery.lists.list_keys import key_columns
 from icpfit.delivery.lists.list_repeats import KeyHashes, repeats
 from icpfit.delivery.lists.list_stream import added_columns
-from icpfit.delivery.whole_file import require_writable, whole_file
-from icpfit.errors import OutputError, SettingsError, SourceError
+from icpfit.delivery.whole_file import require_writable, swept, whole_file
+from icpfit.errors import OutputError, SettingsError, SourceError, fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ClusteredList", "clustered_list", "require_place"]
 
-_STALE_AFTER = 24 * 3600.0
 _ENDINGS: dict[str, Literal[".csv", ".parquet"]] = {
     ".csv": ".csv",
     ".tsv": ".csv",
@@ -217,7 +216,7 @@ def clustered_list(
 
 def _unread(*_: Any) -> Iterator[Any]:
     """Stand for the reading of a whole list, which is left to the workers."""
-    raise NotImplementedError
+    raise RuntimeError("a list on a cluster is read by its workers, part by part")
 
 
 def _ending(out: Path, source: ProspectSource) -> Literal[".csv", ".parquet"]:
@@ -295,21 +294,17 @@ def _beside(out: Path) -> Iterator[Path]:
     """Give a folder beside the list, for its parts; it is gone afterwards."""
     target = out.expanduser().resolve()
     family = f".icpfit-{hashlib.sha256(target.name.encode()).hexdigest()[:8]}-"
-    for stray in target.parent.glob(f"{family}*.parts"):
-        # A kill -9 leaves it behind; after a day no running job can still be writing it.
-        with contextlib.suppress(OSError):
-            if time.time() - stray.stat().st_mtime > _STALE_AFTER:
-                shutil.rmtree(stray, ignore_errors=True)
+    swept(target.parent, f"{family}*.parts")
     folder = target.parent / f"{family}{secrets.token_hex(6)}.parts"
     try:
         folder.mkdir()
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = fault_text(error)
         raise OutputError(f"{out}: can't be written, {why}") from None
     try:
         yield folder
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = fault_text(error)
         raise OutputError(f"{out}: can't be written, {why}") from None
     finally:
         # Also under the feet of a task that was thought lost: it finds no place to write to.

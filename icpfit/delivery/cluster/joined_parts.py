@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from icpfit.delivery.cluster.list_job import part_name
 from icpfit.delivery.lists.csv_rows import csv_header
 from icpfit.delivery.whole_file import whole_file
-from icpfit.errors import OutputError
+from icpfit.errors import OutputError, fault_text
 
 if TYPE_CHECKING:
     from icpfit.delivery.cluster.list_job import ListJob
@@ -78,7 +78,7 @@ def publish_parts(job: ListJob, out: Path) -> None:
             out.rmdir()
         folder.rename(out)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = fault_text(error)
         raise OutputError(f"{out}: can't be written, {why}") from None
 
 

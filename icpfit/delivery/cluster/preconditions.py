@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from icpfit.delivery.cluster.engine import servers
 from icpfit.delivery.cluster.failures import ClusterError
-from icpfit.errors import SettingsError
+from icpfit.errors import SettingsError, fault_text
 
 if TYPE_CHECKING:
     from icpfit.delivery.cluster.engine import Engine
@@ -150,7 +150,7 @@ def _check_reachable(engine: Engine) -> None:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {_ANSWER:g} s"
-    return (error.strerror or str(error)).lower()
+    return fault_text(error)
 
 
 def _check_java() -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from icpfit.delivery.lists.sheet_look import SheetLook, lines_of, on_paper
+from icpfit.delivery.lists.sheet_look import on_paper, text_height
 
 if TYPE_CHECKING:
     from icpfit.delivery.lists.about import About
+    from icpfit.delivery.lists.sheet_look import SheetLook
 
 __all__ = ["write_about_sheets"]
 
 _LETTERS = 32_767
 _NAMES, _WORDS = 26, 92
-_LINE = 15
-_HIGHEST = 405  # a sheet takes 409
 
 
-def write_about_sheets(book: Any, about: About) -> None:
+def write_about_sheets(book: Any, about: About, look: SheetLook) -> None:
     """Add two sheets to a workbook: what it means, and counts and model.
 
     Parameters
@@ -26,12 +25,13 @@ def write_about_sheets(book: Any, about: About) -> None:
         The open workbook.
     about : About
         What is to be said.
+    look : SheetLook
+        The workbook's formats: grades and steps look as they do in the list.
     """
     title = book.add_format({"bold": True, "font_size": 14})
     head = book.add_format({"bold": True, "bottom": 1})
     name = book.add_format({"bold": True, "valign": "top", "num_format": "@"})
     words = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-    fills = SheetLook(book).fills
     explained = [
         (about.title, "", title),
         ("", "", words),
@@ -69,9 +69,9 @@ def write_about_sheets(book: Any, about: About) -> None:
         for line, (left, right, style) in enumerate(rows):
             if style is not title:
                 # Not every program finds the height of wrapped words by itself.
-                sheet.set_row(line, min(_LINE * lines_of(right, _WORDS), _HIGHEST))
+                sheet.set_row(line, text_height(right, _WORDS))
             if left:
-                of_left = style if style in (title, head) else fills.get(left, name)
+                of_left = style if style in (title, head) else look.fills.get(left, name)
                 sheet.write_string(line, 0, left[:_LETTERS], of_left)
             if right or style is head:
                 sheet.write_string(line, 1, right[:_LETTERS], style)

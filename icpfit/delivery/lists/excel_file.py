@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from icpfit.delivery.lists.excel_about import write_about_sheets
 from icpfit.delivery.lists.formulas import is_formula
 from icpfit.delivery.lists.list_columns import DECIMALS
 from icpfit.delivery.lists.sheet_look import FRONT, WIDTHS, SheetLook, on_paper, row_height
+from icpfit.delivery.whole_file import swept
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -30,19 +29,11 @@ SHEET = "Scored list"
 
 _ROWS, _COLUMNS, _LETTERS = 1_048_576, 16_384, 32_767
 _CHUNK = 10_000
-_STRAY, _STALE_AFTER = "icpfit-sheet-", 24 * 3600.0
+_FAMILY = "icpfit-sheet-"
 _FILLED = ("fit_grade", "next_step")
 _LONG = ("reasons_for", "reasons_against", "caution", "relation", "changed_because")
 # On paper a seller wants what stands up to here, at a size that can be read.
 _LAST_ON_PAPER = "relation"
-
-
-def _swept() -> None:
-    """Take away what a killed job left behind; after a day nobody can still be writing it."""
-    for stray in Path(tempfile.gettempdir()).glob(f"{_STRAY}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - stray.stat().st_mtime > _STALE_AFTER:
-                shutil.rmtree(stray, ignore_errors=True)
 
 
 def require_excel_size(source: ProspectSource, added: int, path: Path | str) -> None:
@@ -124,8 +115,8 @@ class Workbook:
     ) -> None:
         import xlsxwriter  # type: ignore[import-untyped]
 
-        _swept()
-        self._folder = tempfile.TemporaryDirectory(prefix=_STRAY)
+        swept(Path(tempfile.gettempdir()), f"{_FAMILY}*")
+        self._folder = tempfile.TemporaryDirectory(prefix=_FAMILY)
         options = {
             "constant_memory": True,
             "tmpdir": self._folder.name,
@@ -151,7 +142,8 @@ class Workbook:
         from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
         self._sheet.finish()
-        write_about_sheets(self._book, with_neutral_cells(about, self.neutral))
+        about = with_neutral_cells(about, self.neutral)
+        write_about_sheets(self._book, about, self._sheet.look)
         try:
             self._book.close()
         except FileCreateError as error:

@@ -76,17 +76,7 @@ def key_columns(source: ProspectSource, spec: DataSpec) -> dict[str, str]:
         where its column is called as in the export of accounts, or the settings name it as
         ``prospects.account_id``: two systems may give the same number to different companies.
     """
-    columns = {"id": source.id_column, **account_columns(spec)}
-    asked = spec.prospects
-    if asked is not None:
-        named = {
-            "account_id": asked.account_id,
-            "domain": asked.domain,
-            "parent_id": asked.parent_id,
-        }
-        columns |= {name: column for name, column in named.items() if column is not None}
-    if source.name_column is not None:
-        columns["name"] = source.name_column
+    columns = {"id": source.id_column, **account_columns(spec), **_named_columns(spec)}
     there = set(source.names) - set(source.unreadable)
     return {name: column for name, column in columns.items() if column in there}
 
@@ -107,27 +97,33 @@ def key_notes(source: ProspectSource, spec: DataSpec) -> list[str]:
         One line for columns that the settings name and the list doesn't have, and one where there
         is nothing by which a customer could be told from a prospect.
     """
-    asked, found = spec.prospects, key_columns(source, spec)
-    notes = []
-    if asked is not None:
-        named = {
-            "account_id": asked.account_id,
-            "domain": asked.domain,
-            "parent_id": asked.parent_id,
-            "name": asked.name,
-        }
-        notes = [
-            f"data.prospects.{key}: the list has no column '{column}', so nobody in it is known by"
-            f" it; {near_names(column, list(source.names))}"
-            for key, column in named.items()
-            if column is not None and key not in found
-        ]
+    found = key_columns(source, spec)
+    notes = [
+        f"data.prospects.{key}: the list has no column '{column}', so nobody in it is known by it;"
+        f" {near_names(column, list(source.names))}"
+        for key, column in _named_columns(spec).items()
+        if key not in found
+    ]
     if not {"account_id", "domain", "name"} & set(found):
         notes.append(
             "no customer could be told from a prospect: the list has no column of account ids, web"
             " sites or names that is known; set data.prospects.account_id, domain or name"
         )
     return notes
+
+
+def _named_columns(spec: DataSpec) -> dict[str, str]:
+    """Return the columns that the settings name for the `KEY_COLUMNS`."""
+    asked = spec.prospects
+    if asked is None:
+        return {}
+    named = {
+        "account_id": asked.account_id,
+        "domain": asked.domain,
+        "parent_id": asked.parent_id,
+        "name": asked.name,
+    }
+    return {name: column for name, column in named.items() if column is not None}
 
 
 @contextlib.contextmanager

@@ -161,7 +161,7 @@ def scored_batch(
         if feature.kind == "category" and feature.name not in gone
     }
     likeness = support_of(matrix, contract, model.driver_shares, levels, gone)
-    pros, cons = reason_columns(moved, batch, matrix, contract)
+    pros, cons = reason_columns(moved, batch, matrix, contract, levels=levels)
     grades = graded(found.ranking, found.margin_if_won, scorer.grading)
     rated = pa.array(~likeness.abstain)
     numbers = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FRONT", "WIDTHS", "SheetLook", "lines_of", "on_paper", "row_height"]
+__all__ = ["FRONT", "WIDTHS", "SheetLook", "on_paper", "row_height", "text_height"]
 
 FRONT = (
     "fit_grade", "next_step", "call_order", "call_for", "fit_score", "margin_if_won", "currency",
@@ -57,6 +57,7 @@ _STEPS = {
 _FORMATS = {0: "0", 2: "#,##0", 4: "0%"}
 _LINE = 15.0
 _HIGHEST = 8 * _LINE
+_MOST = 27 * _LINE  # a sheet takes 409 points
 _A4 = 9
 
 
@@ -121,31 +122,31 @@ def row_height(texts: Mapping[str, str | None]) -> float:
     >>> row_height({"reasons_for": "IT team yes: +5,000 EUR; " * 5})
     45.0
     """
-    lines = [lines_of(text, WIDTHS.get(name, 14)) for name, text in texts.items() if text]
-    return min(_LINE * max(lines, default=1), _HIGHEST)
+    heights = [text_height(text, WIDTHS.get(name, 14)) for name, text in texts.items() if text]
+    return min(max(heights, default=_LINE), _HIGHEST)
 
 
-def lines_of(text: str, width: int) -> int:
-    """Return on how many lines of so many letters a text stands.
+def text_height(text: str, width: int) -> float:
+    """Return the height of a cell in which a text stands on several lines.
 
     Parameters
     ----------
     text : str
         Words.
     width : int
-        Letters, at least 2.
+        Of the column, in letters, at least 1.
 
     Returns
     -------
-    int
-        At least 1.
+    float
+        Points, one line at least and no more than a sheet takes.
 
     Examples
     --------
-    >>> lines_of("a" * 20, 10), lines_of("", 10)
-    (2, 1)
+    >>> text_height("a" * 20, 10), text_height("", 10)
+    (30.0, 15.0)
     """
-    return max(1, math.ceil(len(text) / width))
+    return min(_LINE * max(1, math.ceil(len(text) / width)), _MOST)
 
 
 def on_paper(
