@@ -93,6 +93,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock:  ## resolve requirements.lock and requirements-extras.lock anew (needs uv)
 	$(LOCK) pyproject.toml --group dev -o requirements.lock
 	printf '%s\n' 'psycopg>=3.3,<4' 'psycopg-binary>=3.3,<4' 'pyspark>=4.3,<4.4' py4j \
+	        'grpcio>=1.76' 'grpcio-status>=1.76' 'googleapis-common-protos>=1.71' 'zstandard>=0.25' \
 	    | $(LOCK) - --no-deps -o requirements-extras.lock
 
 clean:  ## remove the environment and the caches; data/ and mlruns/ stay

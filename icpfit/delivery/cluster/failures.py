@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from icpfit.delivery.cluster.engine import Engine
     from icpfit.errors import IcpfitError
 
-__all__ = ["ClusterError", "failed_session", "failed_work", "is_of_a_disk"]
+__all__ = ["ClusterError", "failed_session", "failed_work", "is_of_a_disk", "where_said"]
 
 _SAME_PYTHON = "set engine.python to one that every worker has, with icpfit[spark] installed"
 
@@ -41,7 +41,9 @@ def failed_session(error: BaseException, engine: Engine, log: Path | None) -> Cl
         One line.
     """
     master = engine.master or "the open session"
-    return ClusterError(f"Spark could not be started for {master}: {_first(error)}{_see(log)}")
+    return ClusterError(
+        f"Spark could not be started for {master}: {_first(error)}{where_said(log)}"
+    )
 
 
 def failed_work(error: BaseException, engine: Engine, log: Path | None) -> ClusterError:
@@ -75,18 +77,23 @@ def failed_work(error: BaseException, engine: Engine, log: Path | None) -> Clust
     text = str(error)
     told = _of_the_task(text)
     if told:
-        return ClusterError(f"{told}{_see(log)}")
+        return ClusterError(f"{told}{where_said(log)}")
     lacking = _of_python(text)
     if lacking:
         return ClusterError(f"{lacking}; {_SAME_PYTHON}")
     if "No space left on device" in text:
-        return ClusterError(f"a disk of the workers is full; make room{_see(log)}")
+        return ClusterError(f"a disk of the workers is full; make room{where_said(log)}")
     if re.search(r"OutOfMemory|MemoryError|ExecutorLostFailure|exited with code 137", text):
         return ClusterError(
             f"executors died more often than Spark repeats their work, most likely for want of"
-            f" memory (engine.memory={engine.memory}); give them more{_see(log)}"
+            f" memory (engine.memory={engine.memory}); give them more{where_said(log)}"
         )
-    return ClusterError(f"Spark could not finish: {_first(error)}{_see(log)}")
+    if re.search(r"StatusCode\.UNAVAILABLE|RETRIES_EXCEEDED", text):
+        return ClusterError(
+            f"{engine.master or 'the open session'} has stopped answering: its server of Spark"
+            f" Connect has ended, or isn't reached any more (tried for {engine.wait:g} s)"
+        )
+    return ClusterError(f"Spark could not finish: {_first(error)}{where_said(log)}")
 
 
 def _of_the_task(text: str) -> str | None:
@@ -139,5 +146,22 @@ def _first(error: BaseException) -> str:
     return line if len(line) <= 300 else f"{line[:300]}…"
 
 
-def _see(log: Path | None) -> str:
+def where_said(log: Path | None) -> str:
+    """Return where to read on, to be put after what went wrong.
+
+    Parameters
+    ----------
+    log : Path or None
+        Takes Spark's own words.
+
+    Returns
+    -------
+    str
+        Nothing without a log.
+
+    Examples
+    --------
+    >>> where_said(None)
+    ''
+    """
     return "" if log is None else f"; Spark's own words: {log}"

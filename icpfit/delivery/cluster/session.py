@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from icpfit.delivery.cluster.failures import ClusterError, failed_session
+from icpfit.delivery.cluster.failures import ClusterError, failed_session, where_said
 from icpfit.delivery.cluster.preconditions import (
     active_session,
     ignore_pandas_warning,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Cluster", "opened_cluster"]
 
 _QUERIES = ("DataFrame", "SQL")
+_LEAVE = 2.0  # seconds for taking leave of a server that may have gone
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +40,18 @@ class Cluster:
         Open.
     engine : Engine
         What was asked for.
-    log : Path
-        Where Spark's own words are.
+    log : Path or None
+        Where Spark's own words are; None where another program keeps them.
     """
 
     session: Any
     engine: Engine
-    log: Path
+    log: Path | None
+
+    @property
+    def is_connect(self) -> bool:
+        """Whether it is spoken to through Spark Connect, also in a session opened by others."""
+        return type(self.session).__module__.startswith("pyspark.sql.connect")
 
     def executors(self) -> int | None:
         """Return how many executors there are now; None where Spark doesn't tell.
@@ -55,12 +61,12 @@ class Cluster:
         int or None
             Without the driver. Spark Connect doesn't tell, and on one machine there are none.
         """
-        if self.engine.is_here or self.engine.is_connect:
+        if self.engine.is_here or self.is_connect:
             return None
         try:
             context = self.session.sparkContext
             return len(context._jsc.sc().statusTracker().getExecutorInfos()) - 1  # noqa: SLF001
-        except Exception:  # noqa: BLE001 - a server of Spark Connect, or one that has gone
+        except Exception:  # noqa: BLE001 - its Java has gone
             return None
 
 
@@ -91,18 +97,22 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         ignore_pandas_warning()
+        # Spark Connect raises it, too, and that becomes the line that is said.
+        warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
         require_cluster(engine)
         active = active_session() if engine.master is None else None
         stack.enter_context(_silenced())
         if active is not None:
-            yield Cluster(active, engine, log)
+            yield Cluster(active, engine, None)
             return
         log.parent.mkdir(parents=True, exist_ok=True)
         session = _connect(engine) if engine.is_connect else _classic(engine, log)
         try:
-            yield Cluster(session, engine, log)
+            yield Cluster(session, engine, None if engine.is_connect else log)
         finally:
             with contextlib.suppress(Exception):
+                if engine.is_connect:
+                    _set_patience(session, _LEAVE)
                 session.stop()
 
 
@@ -128,17 +138,32 @@ def _connect(engine: Engine) -> Any:
     try:
         # Named by the server: sizes of executors are its own affair.
         session = SparkSession.builder.remote(engine.master or "").create()
-        _bounded(lambda: session.version, engine)
     except ImportError as error:
         raise ClusterError(
             f"engine.master={engine.master} needs Spark Connect ({error.name or error});"
             " pip install 'pyspark[connect]'"
         ) from None
-    except ClusterError:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever Spark says becomes one line
         raise failed_session(error, engine, None) from None
+    try:
+        _bounded(lambda: session.version, engine)
+        _set_patience(session, engine.wait)
+    except BaseException as error:
+        # An open client takes leave of its server when Python ends, and tries to for ten minutes.
+        session.client.close()
+        if isinstance(error, ClusterError) or not isinstance(error, Exception):
+            raise
+        raise failed_session(error, engine, None) from None
     return session
+
+
+def _set_patience(session: Any, seconds: float) -> None:
+    """Say for how long Spark Connect looks for a server that is lost; by itself ten minutes."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    # From a twentieth of a second on four times as long each, up to a tenth of it all.
+    policy = DefaultPolicy(max_retries=13, max_backoff=max(1, int(seconds * 100)), jitter=0)
+    session.client.set_retry_policies([policy])
 
 
 def _classic(engine: Engine, log: Path) -> Any:
@@ -183,7 +208,7 @@ def _classic(engine: Engine, log: Path) -> Any:
                 raise ClusterError(
                     f"engine.master: {engine.master} answers, but not as a master of Spark within"
                     f" {engine.wait:g} s; is the port the right one, and its Spark a 4.x?"
-                    f" {_see(log)}"
+                    f"{where_said(log)}"
                 ) from None
             raise failed_session(error, engine, log) from None
     context.setLogLevel("WARN")
@@ -202,10 +227,6 @@ def _end(gateway: Any) -> None:
         gateway.proc.kill()
         gateway.proc.wait(timeout=10)
         gateway.proc.stdin.close()
-
-
-def _see(log: Path) -> str:
-    return f"Spark's own words: {log}"
 
 
 def _bounded(call: Callable[[], Any], engine: Engine) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from icpfit.delivery.cluster.failures import ClusterError, failed_work
+from icpfit.delivery.cluster.failures import ClusterError, failed_work, where_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -253,7 +253,7 @@ def _nobody(cluster: Cluster) -> ClusterError:
         f"for {engine.wait:g} s {engine.master or 'the cluster'} had no executor for this work"
         f" (asked for: cores={engine.cores}, memory={engine.memory} each); its workers are smaller,"
         " busy or gone: lower engine.memory or engine.cores, free some, or raise engine.wait"
-        f"; Spark's own words: {cluster.log}"
+        f"{where_said(cluster.log)}"
     )
 
 
