@@ -32,6 +32,7 @@ LONGEST = (
     "economics/test_outcome.py",
     "benchmarks/test_speed.py",
     "insight/test_driver_stability.py",
+    "insight/service/test_recovery.py",
 )
 
 

@@ -3,10 +3,10 @@
 import csv
 import json
 import re
+import shutil
 
 import pytest
 
-from icpfit.data.demo.company import write_demo_company
 from icpfit.icp.profile import read_profile
 
 pytestmark = pytest.mark.slow
@@ -33,16 +33,12 @@ avoid:
 """
 
 
-@pytest.fixture(scope="module")
-def trained(icpfit_here, tmp_path_factory):
-    """A root with a small company and a challenger that was judged against a proposal."""
-    root = tmp_path_factory.mktemp("adopting, once")
-    write_demo_company(root / "data" / "demo", customers=900, prospects=100)
+@pytest.fixture
+def trained(challenger, tmp_path):
+    """A root with a small company, its challenger, and a proposal that somebody wrote."""
+    root = tmp_path / "adopting, once"
+    shutil.copytree(challenger, root)
     (root / "mine (v2), final.yaml").write_text(PROPOSAL, encoding="utf-8")
-    done = icpfit_here(
-        "train", "data=demo", "data.controls=null", "evidence=quick", "icp=mine (v2), final.yaml", cwd=root,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
     return root
 
 
@@ -69,13 +65,15 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit_here):
 
     # icp= takes a proposal wherever it takes the current ICP.
     mine = "icp=mine (v2), final.yaml"
-    assert judged_against(root) == ["ICP 2027"]
+    assert judged_against(root) == ["ICP 2023"]
     # (the file says version 1, from 2026-12-01, which is after the data's as_of)
     to_come = "the current ICP selects (ICP 2027, version 1, from 2026-12-01 on)"
     assert to_come in run("check", mine).stdout
     assert "the current ICP selects (ICP 2023, version 1)" in run("check").stdout
     run("report", mine, "model=challenger", "out=before.html")
-    assert "southern hub" in (root / "before.html").read_text(encoding="utf-8")
+    before = (root / "before.html").read_text(encoding="utf-8")
+    banner = re.compile(r'<p id="since">([^<]*)</p>')
+    assert banner.search(before)[1].startswith("The current ICP is now ICP 2027, version 1.")
     listed = ["prospects=data/demo/prospects.csv", "model=challenger"]
     run("score", mine, *listed, "out=mine.csv")
     assert "regulated cold chain" in segments_of("mine.csv")
@@ -89,7 +87,7 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit_here):
                 "decision": "change",
                 "sentence": "Change the ICP: so and so.",
                 "n": 7,
-                "current": {"name": "ICP 2027", "version": 1},
+                "current": {"name": "ICP 2023", "version": 1},
             }
         ),
         encoding="utf-8",
@@ -115,18 +113,15 @@ def test_adopted_checked_trained_and_scored_again(trained, icpfit_here):
     assert adopted_now in run("check").stdout
     run("promote", "force=true", "by=mo", "reason=to have one in use")
     looks = (root / "mlruns/looks-demo.jsonl").read_text(encoding="utf-8")
-    now, banner = (
-        "The current ICP is now ICP 2027, version 2.",
-        re.compile(r'<p id="since">([^<]*)</p>'),
-    )
+    now = "The current ICP is now ICP 2027, version 2."
     assert now in run("report", "out=between.html").stdout
     between = (root / "between.html").read_text(encoding="utf-8")
     assert banner.search(between)[1] == (
-        f"{now} The figures below are against ICP 2027, version 1: train again to see the new one"
+        f"{now} The figures below are against ICP 2023, version 1: train again to see the new one"
         " judged."
     )
     run("train", "evidence=quick")
-    assert judged_against(root) == ["ICP 2027", "ICP 2027"]
+    assert judged_against(root) == ["ICP 2023", "ICP 2027"]
     # The model in use is still the former one, so its page still says so; the new one's does not.
     run("report", "out=between.html")
     assert now in (root / "between.html").read_text(encoding="utf-8")

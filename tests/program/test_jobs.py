@@ -57,6 +57,14 @@ def test_shuffled_facts_carry_no_signal_and_register_nothing(company, icpfit_her
     assert not list((company / "mlruns").rglob("fit_0.txt"))
 
 
+def bundle_of(root, name):
+    """The files of a company's only model, and what is said of it."""
+    [manifest] = (root / "mlruns" / "artifacts" / name).rglob("manifest.json")
+    model = json.loads((manifest.parent / "model.json").read_text(encoding="utf-8"))
+    files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    return {file: told for file, told in files.items() if file != "model.json"}, model
+
+
 def test_two_companies_in_one_root_have_their_own_champions(company, challenger, icpfit_here):
     conf = company / "conf"
     shutil.copytree(challenger / "mlruns", company / "mlruns")  # of the demo company, mine
@@ -64,8 +72,25 @@ def test_two_companies_in_one_root_have_their_own_champions(company, challenger,
     (conf / "data/acme.yaml").write_text(
         text.replace("company: demo", "company: acme"), encoding="utf-8"
     )
-    done = icpfit_here("train", "--config-dir", conf, "data=acme", "evidence=quick", cwd=company)
+    # The other one has the same accounts in the reverse order, and another ICP to be judged by.
+    edited = company / "data/demo/accounts.csv"
+    header, *rows = edited.read_text(encoding="utf-8").splitlines(keepends=True)
+    edited.write_text("".join([header, *reversed(rows)]), encoding="utf-8")
+    theirs = (conf / "icp/demo.yaml").read_text(encoding="utf-8").replace("ICP 2023", "ICP, theirs")
+    (company / "theirs (v1), final.yaml").write_text(theirs, encoding="utf-8")
+    done = icpfit_here(
+        "train", "--config-dir", conf, "data=acme", "evidence=quick", "icp=theirs (v1), final.yaml",
+        cwd=company,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    [judgement] = (company / "mlruns/artifacts/acme").rglob("judgement.json")
+    judged = json.loads(judgement.read_text(encoding="utf-8"))["judgement"]
+    assert judged["against_icp"]["profile_name"] == "ICP, theirs"
+    # The same data give the same model, to the byte.
+    (files, model), (again, other) = (bundle_of(company, name) for name in ("demo", "acme"))
+    assert again == files
+    assert len(files) > 5
+    assert other == {**model, "company": "acme"}
     promoted = icpfit_here(
         "promote",
         "--config-dir",
@@ -140,17 +165,6 @@ def test_the_script_does_what_the_command_does(company, icpfit_here, tmp_path_fa
     by_command = icpfit_here("check", *words, cwd=elsewhere)
     assert by_script.returncode == by_command.returncode == 0, by_script.stderr
     assert by_script.stdout == by_command.stdout
-
-
-def test_the_same_data_give_the_same_model(company, challenger, icpfit_here):
-    """In another root, and from accounts in the reverse order."""
-    edited = company / "data/demo/accounts.csv"
-    header, *rows = edited.read_text(encoding="utf-8").splitlines(keepends=True)
-    edited.write_text("".join([header, *reversed(rows)]), encoding="utf-8")
-    done = icpfit_here("train", "data=demo", "evidence=quick", "data.controls=null", cwd=company)
-    assert done.returncode == 0, done.stderr
-    [first], [again] = ((r / "mlruns").rglob("manifest.json") for r in (challenger, company))
-    assert again.read_bytes() == first.read_bytes()
 
 
 IN_TURN = """

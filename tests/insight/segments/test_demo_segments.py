@@ -4,15 +4,10 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-import yaml
 
-from icpfit.company import company_settings
 from icpfit.data.demo.companies import in_segment
-from icpfit.data.demo.company import known_truth, write_demo_company
+from icpfit.data.demo.company import known_truth
 from icpfit.data.demo.world import COSTLY_BY_NATURE, COSTLY_BY_REMEDIAL, GOOD_SEGMENTS
-from icpfit.data.tables import read_tables
-from icpfit.economics.outcome import joined_accounts
-from icpfit.evidence.trial import trial
 from icpfit.icp.profile import Profile
 from icpfit.icp.selection import is_selected
 from icpfit.insight.segments.proposal import proposed_profile
@@ -25,17 +20,10 @@ DAY = dt.date(2026, 7, 1)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    root = tmp_path_factory.mktemp("root")
-    write_demo_company(root / "data" / "demo", prospects=100)
-    company = company_settings(
-        {**yaml.safe_load(CONF.read_text(encoding="utf-8")), "controls": None}
-    )
-    tables = read_tables(company.data, root)
-    accounts = joined_accounts(tables, company.data, company.economics)
-    tried = trial(accounts, None, company="demo")
-    found = found_segments(accounts, tried, economics=company.economics, half_samples=10)
-    return accounts, found, known_truth(root / "data" / "demo")
+def demo(tried_demo):
+    accounts, economics = tried_demo.accounts, tried_demo.company.economics
+    found = found_segments(accounts, tried_demo.trial, economics=economics, half_samples=10)
+    return accounts, found, known_truth(tried_demo.exports)
 
 
 def members(accounts, groups):

@@ -6,18 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 
-from icpfit.company import company_settings
-from icpfit.data.demo.company import write_demo_company
 from icpfit.data.demo.truth import first_year
 from icpfit.data.demo.world import COSTLY_BY_NATURE, COSTLY_BY_REMEDIAL, GOOD_SEGMENTS, WORLD
-from icpfit.data.tables import read_tables
 from icpfit.delivery.report.chapters.profit import profit_chapter
 from icpfit.delivery.report.chapters.service import service_chapter
-from icpfit.economics.outcome import joined_accounts
-from icpfit.evidence.trial import trial
-from icpfit.icp.profile import Profile, Segment, read_profile
+from icpfit.icp.profile import Profile, Segment
 from icpfit.insight.profit.money import where_the_money_is
 from icpfit.insight.profit.predicted_realised import as_written
 from icpfit.insight.service.ability import ability_to_serve
@@ -27,14 +21,8 @@ CONF = Path(__file__).parents[3] / "conf"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo company, its current profile, and one that is what was planted."""
-    root = tmp_path_factory.mktemp("demo")
-    write_demo_company(root / "data" / "demo")
-    company = company_settings(yaml.safe_load((CONF / "data" / "demo.yaml").read_text("utf-8")))
-    tables = read_tables(company.data, root)
-    accounts = joined_accounts(tables, company.data, company.economics)
-    current = read_profile(CONF / "icp" / "demo.yaml")
+def demo(tried_demo):
+    """What serving the demo company's accounts takes, by its current profile and by the planted one."""
     planted = Profile(
         "planted",
         1,
@@ -43,11 +31,13 @@ def demo(tmp_path_factory):
         (Segment("south", COSTLY_BY_REMEDIAL),),
         (Segment("agencies", COSTLY_BY_NATURE),),
     )
-    tried = trial(accounts, current, company="demo")
-    both = {"current": current, "proposed": planted}
+    accounts, tried, company = tried_demo.accounts, tried_demo.trial, tried_demo.company
+    both = {"current": tried_demo.current, "proposed": planted}
     return SimpleNamespace(
         accounts=accounts,
-        ability=ability_to_serve(accounts, tried, tables, company.data, company.economics, **both),
+        ability=ability_to_serve(
+            accounts, tried, tried_demo.tables, company.data, company.economics, **both
+        ),
         money=where_the_money_is(accounts, tried, company.economics, **both),
     )
 
