@@ -12,10 +12,15 @@ from icpfit.errors import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FileBytes", "FileStart", "file_bytes", "file_start"]
+__all__ = ["FileBytes", "FileStart", "encoding_to_read", "file_bytes", "file_start"]
 
 _BLOCK = 1 << 20
 _START = 8
+# By what a mark tells: the names of the same encoding, which leave the mark in the text.
+_MARKED = {
+    "utf-8-sig": ("utf-8", "utf8"),
+    "utf-16": ("utf-16-le", "utf-16le", "utf-16-be", "utf-16be"),
+}
 _NO_TEXT = {
     b"\xd0\xcf\x11\xe0": "an old workbook, or one with a password; save it as .xlsx or CSV",
     b"\x1f\x8b": "compressed; unpack it first",
@@ -115,6 +120,34 @@ def file_start(path: Path, shown: str) -> FileStart:
     except OSError as error:
         raise _unread(shown, error) from None
     return _start(path, head, shown)
+
+
+def encoding_to_read(declared: str | None, found: str) -> str:
+    """Return what a file is read with: as declared, less a byte-order mark of the same encoding.
+
+    Parameters
+    ----------
+    declared : str or None
+        Under ``format.encoding``.
+    found : str
+        From the file's bytes.
+
+    Returns
+    -------
+    str
+        Read as plain UTF-8, a file with a mark would have it in the name of its first column.
+
+    Examples
+    --------
+    >>> encoding_to_read("UTF-8", "utf-8-sig"), encoding_to_read("utf-16-le", "utf-16")
+    ('utf-8-sig', 'utf-16')
+    >>> encoding_to_read("latin-1", "utf-8-sig"), encoding_to_read(None, "cp1252")
+    ('latin-1', 'cp1252')
+    """
+    if declared is None:
+        return found
+    name = declared.lower().replace("_", "-")
+    return found if name in _MARKED.get(found, ()) else declared
 
 
 def _unread(shown: str, error: OSError) -> SourceError:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from icpfit.data.sources.encoding import file_start
+from icpfit.data.sources.encoding import encoding_to_read, file_start
 from icpfit.data.sources.header import header_place
 from icpfit.data.sources.reader import TextTable, text_pieces
 from icpfit.data.sources.row_lines import RowLines
@@ -135,7 +135,7 @@ def plain_header(
         When the file can't be read, or its header isn't one.
     """
     file = file_start(path, shown)
-    encoding = fmt.encoding or file.mark or "utf-8"
+    encoding = encoding_to_read(fmt.encoding, file.mark or "utf-8")
     is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
     if file.is_parquet or file.is_zip or file.mark == "utf-16" or not is_utf8:
         return None

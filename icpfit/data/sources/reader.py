@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from icpfit.data.sources.csv_rows import CheckedLines, CsvRecords, wide_cells
-from icpfit.data.sources.encoding import FileBytes, file_bytes
+from icpfit.data.sources.encoding import FileBytes, encoding_to_read, file_bytes
 from icpfit.data.sources.header import header_place, header_record
 from icpfit.data.sources.parquet_text import hole_notes, parquet_pieces, typed_text
 from icpfit.data.sources.row_pieces import RaggedRow, RowPiece, column_names, row_pieces
@@ -181,7 +181,7 @@ def _pieces(
 def _of_csv(
     path: Path, fmt: Format, shown: str, expected: Collection[str], file: FileBytes
 ) -> Iterator[TextTable]:
-    encoding = fmt.encoding or file.encoding
+    encoding = encoding_to_read(fmt.encoding, file.encoding)
     try:
         opened = path.open(encoding=encoding, newline="")
     except LookupError:
@@ -218,7 +218,7 @@ def _csv(
         header=(),
         digest=file.digest,
         notes=tuple(notes),
-        encoding=fmt.encoding or file.encoding,
+        encoding=encoding_to_read(fmt.encoding, file.encoding),
         delimiter=place.delimiter,
     )
     yield from _below_header(records, common, fmt, fill=False)

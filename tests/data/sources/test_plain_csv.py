@@ -134,3 +134,23 @@ def test_a_line_longer_than_a_block_is_left_to_the_strict_reader(tmp_path, monke
     monkeypatch.setattr(plain_csv, "_BLOCK", 16)
     path = written(tmp_path, b"id,b\na,1\n" + b"x" * 28 + b",1\n" + b"b,2\n")
     assert plain_header(path, ANY, "list", ["id"]) is None
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize("declared", [None, "utf-8", "UTF8", "utf_8", "utf-8-sig"])
+def test_a_mark_is_no_part_of_the_first_column_whatever_is_declared(tmp_path, declared, quoted):
+    cell = '"1\n2"' if quoted else "1"
+    path = written(tmp_path, f"\ufeffid,b\nx,{cell}\n".encode())
+    fmt = Format(encoding=declared)
+    # A cell on two lines is for the strict reader.
+    assert (plain_header(path, fmt, "list", ["id"]) is None) == quoted
+    [(piece, _)] = list_pieces(path, fmt, "list", ["id"])
+    assert piece.header == ("id", "b")
+    assert piece.encoding == "utf-8-sig"
+    assert rows_of([piece]) == [("x", cell.strip('"'))]
+
+
+def test_a_mark_of_utf_16_is_none_either(tmp_path):
+    path = written(tmp_path, "\ufeffid;b\nx;1\n".encode("utf-16-le"))
+    [(piece, _)] = list_pieces(path, Format(encoding="utf-16-le"), "list", ["id"])
+    assert piece.header == ("id", "b")
