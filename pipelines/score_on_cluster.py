@@ -109,7 +109,8 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     source, counts = made.source, made.counts
     added = added_columns(CallPlan(), has_before=False)
     notes = [*source.notes, *made.notes, *absence_warnings(model, source.absent), *unknown]
-    notes += [] if known is None else key_notes(source, company.data)
+    if known is not None:
+        notes += key_notes(source, company.data, has_open_strangers=known.has_open_strangers)
     notes += counts.warnings(model, company.data)
     about = about_list(
         counts,

@@ -9,12 +9,19 @@ import pyarrow as pa
 
 from icpfit.data.database.session import Databases
 from icpfit.data.identity.identification import account_ids
-from icpfit.data.sources.cells import CANONICAL, parsed, trimmed
+from icpfit.data.sources.cells import CANONICAL, trimmed
 from icpfit.data.sources.database_parts import database_parts
+from icpfit.data.sources.no_data import ragged_reason
 from icpfit.data.sources.reader import text_table
-from icpfit.data.sources.source_columns import expected_columns, fields, source_column
+from icpfit.data.sources.source_columns import (
+    expected_columns,
+    field_values,
+    fields,
+    source_column,
+)
 from icpfit.data.sources.source_files import DataFolder, source_files
 from icpfit.data.sources.text_parts import TextPart, file_part, select_part
+from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +31,20 @@ if TYPE_CHECKING:
     from icpfit.data.table_spec import DataSpec
 
 __all__ = ["KnownAccount", "KnownCompanies", "account_columns", "known_companies"]
+
+_TOLD_BY: dict[str, tuple[str, ...]] = {
+    "accounts": ("name", "domain", "parent_id", "churned_on"),
+    "opportunities": ("closed_on", "won"),
+}
+
+_UNTOLD = {
+    "name": "until then no customer is known by name",
+    "domain": "until then no customer is known by web site",
+    "parent_id": "until then no subsidiary is known by its parent",
+    "churned_on": "until then former customers are told as customers",
+    "closed_on": "until then no open opportunity is told",
+    "won": "until then no open opportunity is told",
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +78,14 @@ class KnownCompanies:
         In the order of the export.
     open_deals : frozenset of str
         Account ids of opportunities that are neither won nor lost yet.
+    notes : tuple of str
+        What of the exports could not be read, so that whoever it tells of isn't known, or not as
+        what they are.
     """
 
     accounts: tuple[KnownAccount, ...]
     open_deals: frozenset[str]
+    notes: tuple[str, ...] = ()
 
 
 def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
@@ -76,7 +101,9 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
     Returns
     -------
     KnownCompanies
-        Rows without an id are passed over; nothing is rejected, as nothing is learned from it.
+        Rows without an id are passed over; nothing is rejected, as nothing is learned from it, but
+        its notes name rows that don't fit the header, columns that aren't there and churn dates
+        that can't be read.
 
     Raises
     ------
@@ -90,6 +117,7 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
     """
     accounts: list[KnownAccount] = []
     open_deals: dict[str, set[str]] = {}
+    notes: list[str] = []
     folder = DataFolder(root / spec.folder, spec.folder)
     for name, source in spec.sources.items():
         if source.table not in ("accounts", "opportunities"):
@@ -99,6 +127,7 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
         for part in _parts(name, source, asked, folder):
             # Without the id's column nobody would be known, which must not pass for an answer.
             source_column(number, part.columns, part.unreadable, part.name)
+            notes += [*_absent(source.table, asked, part), *_misfits(source, part)]
             cells = {
                 field.name: trimmed(part.columns[field.column]).to_pylist()
                 for field in asked
@@ -107,10 +136,12 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
             if source.table == "opportunities":
                 open_deals.setdefault(name, set()).update(_open_deals(cells))
                 continue
-            accounts += _accounts(cells, _days(source, asked, part), spec.as_of)
+            churned, unread = _churn_days(source, asked, part)
+            notes += unread
+            accounts += _accounts(cells, churned, spec.as_of)
     known = _as_table(accounts)
     found = [account_ids(name, ids, known, spec, folder) for name, ids in open_deals.items()]
-    return KnownCompanies(tuple(accounts), frozenset().union(*found))
+    return KnownCompanies(tuple(accounts), frozenset().union(*found), tuple(notes))
 
 
 def account_columns(spec: DataSpec) -> dict[str, str]:
@@ -155,13 +186,48 @@ def _parts(
     return [file_part(text_table(path, source.format, shown, expected)) for path, shown in files]
 
 
-def _days(source: Source, asked: tuple[Field, ...], part: TextPart) -> list[object]:
-    column = next((field.column for field in asked if field.name == "churned_on"), None)
-    if column is None or column not in part.columns.column_names:
-        return [None] * part.columns.num_rows
-    fmt = CANONICAL if column in part.native else source.format
-    days: list[object] = pa.array(parsed(part.columns[column], "date", fmt).values).to_pylist()
-    return days
+def _absent(table: str, asked: tuple[Field, ...], part: TextPart) -> list[str]:
+    """Tell of the columns without which some would pass for strangers."""
+    notes = []
+    for field in asked:
+        if field.name in _TOLD_BY[table]:
+            try:
+                source_column(field, part.columns, part.unreadable, part.name)
+            except SourceError as error:
+                notes.append(f"{error}; {_UNTOLD[field.name]}")
+    return notes
+
+
+def _misfits(source: Source, part: TextPart) -> list[str]:
+    """Tell of the rows that don't fit their header: nobody knows which cell holds the id."""
+    found = [one for one in part.ragged if ragged_reason(source, one[2]) is None]
+    if not found:
+        return []
+    file, width, first = found[0]
+    more = f" (and {len(found) - 1:,} more rows)" if len(found) > 1 else ""
+    told = f"has {len(first.cells)} cells where the header has {width}{more}"
+    advice = "whoever it tells of is not known in the list: quote cells that hold the delimiter"
+    return [f"{file} line {first.line}: {told}; {advice}"]
+
+
+def _churn_days(
+    source: Source, asked: tuple[Field, ...], part: TextPart
+) -> tuple[list[object], list[str]]:
+    """Return the day on which each account left, and what of them can't be read."""
+    field = next(field for field in asked if field.name == "churned_on")
+    if field.column is None or field.column not in part.columns.column_names:
+        return [None] * part.columns.num_rows, []
+    cells, typed = part.columns[field.column], part.typed.get(field.column)
+    is_own = typed is None and field.column in part.native
+    read = field_values(field, cells, CANONICAL if is_own else source.format, typed)
+    days: list[object] = pa.array(read.values).to_pylist()
+    if not read.problems:
+        return days, []
+    first = read.problems[0]
+    more = f" (and {len(read.problems) - 1:,} more)" if len(read.problems) > 1 else ""
+    place = f"{part.files[first.row].as_py()} line {part.lines[first.row].as_py()}"
+    told = f"{field.column} '{cells[first.row].as_py()}' {first.problem}{more}"
+    return days, [f"{place}: {told}; told as a customer who has not left: {first.how_to_fix}"]
 
 
 def _accounts(

@@ -141,7 +141,8 @@ def _without_unknown(
                 there = feature.name in facts.schema.names
                 given = facts.column(feature.name) if there else pa.nulls(len(matrix))
                 states = level_states(feature, given)
-            unknown = states.missing | states.new
+            # A rare level that was pooled with nothing has no code, and is known all the same.
+            unknown |= states.missing | states.new
         column = values[:, feature.column]
         column[unknown & (column > 0)] = 0.0
     return values

@@ -117,9 +117,10 @@ def _without_unknown(
         unknown = np.isnan(matrix[:, feature.column])
         if feature.kind == "category":
             served = [*feature.levels, *feature.rare_levels]
-            unknown = np.full(len(facts), True)
             if feature.name in facts:
-                unknown = ~facts[feature.name].isin(served).to_numpy()
+                unknown |= ~facts[feature.name].isin(served).to_numpy()
+            else:
+                unknown[:] = True
         column = values[:, feature.column]
         column[unknown & (column > 0)] = 0.0
     return values

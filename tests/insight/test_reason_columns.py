@@ -49,6 +49,8 @@ def market(n, seed=0):
             for name in ("land", "branch")
         }
     )
+    # As the contract encodes them: Malta is of the pool, what was never served has no code.
+    matrix[:, 1] = facts["land"].map({"DE": 0, "FR": 1, "Malta": 2}).to_numpy(dtype=float)
     values = np.round(draw.standard_t(2, (n, 6)) * 10 ** draw.uniform(-2, 5, (n, 6)), 3)
     values[draw.random(values.shape) < 0.2] = 0.0
     return values, facts, matrix
@@ -63,6 +65,21 @@ def both(values, facts, matrix, unit, rows=slice(None)):
     part = facts.iloc[rows].reset_index(drop=True)
     columns = reason_columns(found, batch(part), matrix[rows], CONTRACT)
     return columns, reasons(found, part, matrix[rows], CONTRACT)
+
+
+def test_a_rare_level_without_a_pool_is_no_reason_for():
+    """The model can't tell it from what is missing, so its worth is not Malta's."""
+    land = Feature("land", "category", levels=("DE", "FR"), rare_levels=("Malta",), column=0)
+    contract = FeatureContract((land,), {})
+    facts = pd.DataFrame({"land": ["Malta", "Malta", None, "DE"]}, dtype=object)
+    matrix = np.array([[np.nan], [np.nan], [np.nan], [0.0]])
+    values = np.array([[900.0], [-900.0], [900.0], [900.0]])
+    found = Contributions(values, 0.0, "EUR", "margin")
+    pro, con = reason_columns(found, batch(facts), matrix, contract)
+    assert pro.to_pylist() == [None, None, None, "land DE: +900 EUR"]
+    assert con.to_pylist() == [None, "land Malta (rare): -900 EUR", None, None]
+    by_row = [[text or None for text in side] for side in reasons(found, facts, matrix, contract)]
+    assert by_row == [pro.to_pylist(), con.to_pylist()]
 
 
 @pytest.mark.parametrize("unit", ["EUR", "log-odds"])

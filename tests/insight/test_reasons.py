@@ -88,8 +88,8 @@ def test_a_rare_level_without_a_pool_is_rare_and_not_unseen():
     matrix = feature_matrix(facts, DAY, contract)
     assert np.isnan(matrix).all()
     found = Contributions(np.array([[5.0], [5.0]]), 0.0, "EUR", "margin")
-    # A level that was never served speaks for nobody; the rare one was.
-    assert reasons(found, facts, matrix, contract)[0] == ["country Malta (rare): +5 EUR", ""]
+    # To the model both are what is missing, which speaks for nobody.
+    assert reasons(found, facts, matrix, contract)[0] == ["", ""]
     against = Contributions(np.array([[-5.0], [-5.0]]), 0.0, "EUR", "margin")
     assert reasons(against, facts, matrix, contract)[1] == [
         "country Malta (rare): -5 EUR",

@@ -1,12 +1,14 @@
 """A session of Spark that is open already: used from any thread, and left open as it was."""
 
 import threading
+import time
 
 import pytest
 
 from icpfit.delivery.cluster.engine import Engine
 from icpfit.delivery.cluster.preconditions import active_session, ignore_pandas_warning
 from icpfit.delivery.cluster.session import opened_cluster
+from icpfit.delivery.cluster.work import watched
 
 SETTINGS = {
     "spark.ui.enabled": "false",
@@ -67,3 +69,11 @@ def test_a_context_without_a_session_is_not_stopped(context, tmp_path):
     assert rows == 5
     assert zone != "Asia/Tokyo"
     assert context.parallelize([1, 2]).count() == 2
+
+
+def test_work_on_this_machine_may_take_longer_than_the_wait_for_executors(context, tmp_path):
+    """Its only executor is the driver, which is none that Spark counts."""
+    with opened_cluster(Engine("spark", wait=1), tmp_path / "spark.log") as cluster:
+        assert cluster.is_here
+        rows = watched(cluster, lambda: (time.sleep(3), cluster.session.range(7).count())[1])
+    assert rows == 7

@@ -39,3 +39,16 @@ def test_parquet(  # noqa: PLR0917 - fixtures
     one, spark = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("one", "spark"))
     assert one.num_rows == 5000
     assert spark.equals(one)
+
+
+def test_a_list_is_not_written_among_its_own_parts(  # noqa: PLR0917 - fixtures
+    icpfit_here, company, scoring, short_list, on_spark, tmp_path
+):
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    (parts / "one.csv").write_bytes(short_list.read_bytes())
+    for out in (parts / "scored.csv", parts / "scored"):
+        done = icpfit_here(*scoring(parts, out, *on_spark("local[2]")), cwd=company)
+        assert done.returncode == 1
+        assert "lies in the folder of the list, and would be read as a part of it" in done.stderr
+        assert [path.name for path in parts.iterdir()] == ["one.csv"]

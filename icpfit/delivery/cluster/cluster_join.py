@@ -125,7 +125,7 @@ def cluster_join(engine: Engine, root: Path) -> Iterator[ClusterJoin | None]:
         yield None
         return
     with opened_cluster(engine, root / "mlruns" / "spark.log") as cluster:
-        if not engine.is_here:
+        if not cluster.is_here:
             # Spark Connect doesn't tell its executors: one row must come back in time.
             watched(cluster, cluster.session.range(1).collect, deadline=engine.wait)
         yield ClusterJoin(cluster, _CONNECT_PIECE if cluster.is_connect else PIECE)

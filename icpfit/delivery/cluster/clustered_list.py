@@ -170,6 +170,12 @@ def clustered_list(
     files = list_files(spec, asked, prospects, root)
     if out.expanduser().resolve() in {path for path, _ in files}:
         raise OutputError(f"out: '{out}' is a file of the list itself; name another")
+    is_folder = prospects not in asked.lists and files[0][1] != prospects
+    if is_folder and out.expanduser().resolve().parent == files[0][0].parent:
+        raise OutputError(
+            f"out: '{out}' lies in the folder of the list, and would be read as a part of it; name"
+            " another place"
+        )
     source = prospect_source(spec, str(files[0][0]), root)
     source = replace(source, shown=prospects, _read=_unread)
     cut = list_parts(files, asked, source)

@@ -23,7 +23,7 @@ import pyarrow as pa
 from icpfit.delivery.cluster.failures import ClusterError, is_of_a_disk
 from icpfit.delivery.cluster.list_parts import part_pieces
 from icpfit.delivery.cluster.work import versions
-from icpfit.delivery.whole_file import whole_file
+from icpfit.delivery.whole_file import swept, whole_file
 from icpfit.errors import IcpfitError, OutputError, SourceError, fault_text
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ SCORED = pa.schema(
 """What a task says of the part that it scored."""
 
 _LOGGED = ("fit_grade", "fit_score", "margin_if_won", "fit_if_won", "next_step", "model_version")
+_FAMILY = "icpfit-model-"
 _SCORERS: dict[str, Scorer] = {}
 
 
@@ -383,7 +384,8 @@ def _scorer(model: PackedModel) -> Scorer:
     profiles = (model.label, model.current_icp, model.proposed_icp)
     key = hashlib.sha256(model.files + repr(profiles).encode()).hexdigest()
     if key not in _SCORERS:
-        with tempfile.TemporaryDirectory(prefix="icpfit-") as folder:
+        swept(Path(tempfile.gettempdir()), f"{_FAMILY}*")
+        with tempfile.TemporaryDirectory(prefix=_FAMILY) as folder:
             with zipfile.ZipFile(io.BytesIO(model.files)) as packed:
                 packed.extractall(folder)
             read = with_threads(read_bundle(Path(folder)), 1)

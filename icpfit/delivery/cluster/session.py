@@ -53,6 +53,17 @@ class Cluster:
         """Whether it is spoken to through Spark Connect, also in a session opened by others."""
         return type(self.session).__module__.startswith("pyspark.sql.connect")
 
+    @property
+    def is_here(self) -> bool:
+        """Whether Spark runs on this machine alone, also in a session opened by others."""
+        if self.engine.master is not None or self.is_connect:
+            return self.engine.is_here
+        try:
+            master = str(self.session.sparkContext.master)
+        except Exception:  # noqa: BLE001 - its Java has gone
+            return False
+        return master.startswith("local") and not master.startswith("local-cluster")
+
     def executors(self) -> int | None:
         """Return how many executors there are now; None where Spark doesn't tell.
 
@@ -61,7 +72,7 @@ class Cluster:
         int or None
             Without the driver. Spark Connect doesn't tell, and on one machine there are none.
         """
-        if self.engine.is_here or self.is_connect:
+        if self.is_here or self.is_connect:
             return None
         try:
             context = self.session.sparkContext

@@ -110,7 +110,7 @@ def watched(
     -----
     Spark itself waits for ever for an executor that no worker has room for.
     """
-    session, engine = cluster.session, cluster.engine
+    session, engine, is_here = cluster.session, cluster.engine, cluster.is_here
     tag = f"icpfit-{secrets.token_hex(6)}"
     found: list[T] = []
     failed: list[BaseException] = []
@@ -133,7 +133,7 @@ def watched(
                 last_seen = now
             if look is not None:
                 look()
-            told = executors is not None or engine.is_here or deadline is None
+            told = executors is not None or is_here or deadline is None
             late = now - last_seen > engine.wait or (not told and now - began > (deadline or 0))
             if late and thread.is_alive():
                 break

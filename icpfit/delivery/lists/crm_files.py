@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from icpfit.data.prospect_spec import CrmFields
 from icpfit.data.sources.source_files import near_names
 from icpfit.delivery.amounts import count
-from icpfit.delivery.lists.formulas import neutral_text
+from icpfit.delivery.lists.formulas import is_formula, neutral_text
 from icpfit.delivery.lists.list_columns import DECIMALS
 from icpfit.delivery.lists.list_file import about_path
 from icpfit.delivery.whole_file import whole_file
@@ -207,8 +207,7 @@ class CrmWriter:
             return
         cells = [(column, added[column].to_pylist()) for column in self._columns]
         for row in kept:
-            own = neutral_text(names[row] or "")
-            self._put([own, *(_cell(column, values[row]) for column, values in cells)])
+            self._put([names[row], *(_cell(column, values[row]) for column, values in cells)])
 
     def written(self) -> CrmFile:
         """Return what was written, and what wasn't."""
@@ -321,6 +320,9 @@ def _left_out(
 ) -> str:
     if not name:
         return "no id"
+    if is_formula(name):
+        # With an apostrophe before it, no record would have it; without, a spreadsheet runs it.
+        return "its id begins like a formula"
     if is_repeated:
         return "its id stands in several rows"
     if related:

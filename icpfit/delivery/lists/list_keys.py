@@ -81,7 +81,9 @@ def key_columns(source: ProspectSource, spec: DataSpec) -> dict[str, str]:
     return {name: column for name, column in columns.items() if column in there}
 
 
-def key_notes(source: ProspectSource, spec: DataSpec) -> list[str]:
+def key_notes(
+    source: ProspectSource, spec: DataSpec, *, has_open_strangers: bool = False
+) -> list[str]:
     """Return what must be said of how a list's customers are recognised.
 
     Parameters
@@ -90,12 +92,14 @@ def key_notes(source: ProspectSource, spec: DataSpec) -> list[str]:
         The list.
     spec : DataSpec
         As for `key_columns`.
+    has_open_strangers : bool
+        Whether an opportunity is open with a company that is no account.
 
     Returns
     -------
     list of str
         One line for columns that the settings name and the list doesn't have, and one where there
-        is nothing by which a customer could be told from a prospect.
+        is nothing by which a customer, or an open opportunity, could be told from a prospect.
     """
     found = key_columns(source, spec)
     notes = [
@@ -108,6 +112,11 @@ def key_notes(source: ProspectSource, spec: DataSpec) -> list[str]:
         notes.append(
             "no customer could be told from a prospect: the list has no column of account ids, web"
             " sites or names that is known; set data.prospects.account_id, domain or name"
+        )
+    elif has_open_strangers and "account_id" not in found:
+        notes.append(
+            "open opportunities of companies that are no accounts yet could not be told: the list"
+            " has no column of account ids; set data.prospects.account_id"
         )
     return notes
 

@@ -40,13 +40,15 @@ def known_index(spec: DataSpec, root: Path) -> tuple[KnownIndex | None, list[str
     Returns
     -------
     tuple of KnownIndex or None, and list of str
-        None, and a line that says why, where they can't be read: a list can be scored without.
+        None where they can't be read: a list can be scored without. And what that is for, or what
+        of the exports is not known, a line each.
     """
     try:
         known = known_companies(spec, root)
-        return KnownIndex(known, spec.keys.normalise, ignore_case=spec.keys.ignore_case), []
     except SourceError as error:
         return None, [f"who in the list is a customer already could not be told: {error}"]
+    index = KnownIndex(known, spec.keys.normalise, ignore_case=spec.keys.ignore_case)
+    return index, list(known.notes)
 
 
 class KnownIndex:
@@ -105,6 +107,11 @@ class KnownIndex:
             "domain": domains,
             "name": pa.array(sorted(self._named), pa.string()),
         }
+
+    @property
+    def has_open_strangers(self) -> bool:
+        """Whether an opportunity is open with a company that is no account: known by id alone."""
+        return not self._open <= self._by_id.keys()
 
     def relations(self, keys: pa.RecordBatch) -> dict[int, str]:
         """Return what the rows of a list are to the company already, in words.

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from icpfit.data.sources.cells import CANONICAL, parsed, trimmed
+from icpfit.data.sources.parquet_text import typed_text
 from icpfit.errors import ModelError
 
 if TYPE_CHECKING:
@@ -105,8 +108,7 @@ def _load_pyfunc(data_path: str) -> ModelService:
 
 def _fact(feature: Feature, values: pd.Series) -> pd.Series:
     if feature.kind == "category":
-        texts = [_level(value) for value in values.tolist()]
-        return pd.Series(texts, index=values.index, dtype="object")
+        return pd.Series(_levels(values.tolist()), index=values.index, dtype="object")
     if feature.kind == "date":
         return _days(feature.name, values)
     try:
@@ -120,10 +122,24 @@ def _fact(feature: Feature, values: pd.Series) -> pd.Series:
     return numbers
 
 
-def _level(value: Any) -> str | None:
+def _levels(values: list[Any]) -> list[str | None]:
+    """Return the levels as a list's reader has them, from a file in which these values lie."""
+    texts = [value if isinstance(value, str) else _as_text(value) for value in values]
+    cells = trimmed(pa.array(texts, pa.string()))
+    read = parsed(cells, "category", CANONICAL)
+    levels: list[str | None] = read.values.to_pylist()  # noqa: PD011 - no frame
+    return levels
+
+
+def _as_text(value: Any) -> str | None:
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return None
-    return str(value).strip() or None
+    try:
+        cells = typed_text(pa.table({"level": pa.array([value])})).columns["level"]
+    except (pa.ArrowException, KeyError):  # no file holds such a value
+        return str(value)
+    text: str | None = cells[0].as_py()
+    return text
 
 
 def _days(name: str, values: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ import datetime as dt
 import secrets
 from typing import TYPE_CHECKING
 
-from icpfit.delivery.whole_file import whole_file
+from icpfit.delivery.whole_file import swept, whole_file
 from icpfit.errors import ModelError, OutputError, fault_text
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def scoring_recorded(
         raise OutputError(
             f"{folder}: the scorings can't be kept, {why}; log=false scores without"
         ) from None
+    # Each scoring has a name of its own, so none would find what another one left behind.
+    swept(folder, ".icpfit-*.part")
     with (
         whole_file(folder / f"{name}.parquet") as part,
         pq.ParquetWriter(part, schema, compression="zstd") as writer,

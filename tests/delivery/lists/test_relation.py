@@ -1,5 +1,7 @@
 """Who is no stranger is found by id, web site and name, whatever the order, and never silently."""
 
+import datetime as dt
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -16,9 +18,9 @@ from icpfit.data.known_companies import (
 )
 from icpfit.data.prospect_source import prospect_source
 from icpfit.data.table_spec import data_spec
-from icpfit.delivery.lists.list_keys import KEY_COLUMNS, list_keys
+from icpfit.delivery.lists.list_keys import KEY_COLUMNS, key_notes, list_keys
 from icpfit.delivery.lists.list_repeats import KeyHashes, repeats
-from icpfit.delivery.lists.relation import KnownIndex
+from icpfit.delivery.lists.relation import KnownIndex, known_index
 from icpfit.errors import SourceError
 
 
@@ -410,3 +412,90 @@ def test_a_typed_list_is_recognised_too(exports):
     table = pa.table({"Number": [4, 5], "Website": ["x.de", "www.acme.de"], "size": [1.0, np.nan]})
     pq.write_table(table, exports / "list.parquet")
     assert _related(spec, "list.parquet", exports) == [None, "customer 01 (same web site)"]
+
+
+def test_a_row_that_doesnt_fit_its_header_is_said(exports):
+    path = exports / "exports" / "accounts.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Acme AG", "Acme, Inc"), "utf-8")
+    index, notes = known_index(data_spec(SPEC), exports)
+    assert index is not None
+    [note] = notes
+    assert note == (
+        "exports/accounts.csv line 2: has 7 cells where the header has 6; whoever it tells of is not"
+        " known in the list: quote cells that hold the delimiter"
+    )
+    # A line of totals is no customer.
+    path.write_text(path.read_text("utf-8").replace("01,Acme, Inc,acme.de", "Total,3"), "utf-8")
+    assert known_index(data_spec(SPEC), exports)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "other", "said"),
+    [
+        ("accounts", "Website", "Web", "until then no customer is known by web site"),
+        ("accounts", "Name", "Firm", "until then no customer is known by name"),
+        ("accounts", "Churn", "Left", "until then former customers are told as customers"),
+        ("deals", "Won", "Is Won", "until then no open opportunity is told"),
+    ],
+)
+def test_a_column_that_has_another_name_is_said(exports, file, column, other, said):
+    path = exports / "exports" / f"{file}.csv"
+    path.write_text(path.read_text("utf-8").replace(column, other, 1), "utf-8")
+    index, notes = known_index(data_spec(SPEC), exports)
+    assert index is not None
+    [note] = notes
+    assert note.startswith(f"exports/{file}.csv: has no column '{column}' (data.sources.")
+    assert note.endswith(said)
+
+
+def test_a_churn_date_that_cant_be_read_is_said(exports):
+    path = exports / "exports" / "accounts.csv"
+    path.write_text(path.read_text("utf-8").replace("30.06.2026", "2026-06-30"), "utf-8")
+    [note] = known_index(data_spec(SPEC), exports)[1]
+    assert note.startswith("exports/accounts.csv line 3: Churn '2026-06-30' is not")
+    assert "told as a customer who has not left" in note
+
+
+def test_days_and_texts_of_days_in_one_column_of_a_workbook(exports):
+    import xlsxwriter
+
+    folder = exports / "exports"
+    with xlsxwriter.Workbook(folder / "accounts.xlsx") as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "dd.mm.yyyy"})
+        for row, cells in enumerate(
+            [
+                ("Number", "Name", "Website", "Start", "Churn", "size"),
+                ("01", "Acme AG", "acme.de", "01.02.2024", "30.05.2026", "5"),
+                ("02", "Left AG", "left.de", "01.02.2024", dt.date(2026, 5, 30), "5"),
+                ("03", "Stays AG", "stays.de", "01.02.2024", None, "5"),
+            ]
+        ):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, dt.date):
+                    sheet.write_datetime(row, column, cell, day)
+                elif cell is not None:
+                    sheet.write_string(row, column, cell)
+    crm = {**SPEC["sources"]["crm"], "files": "accounts.xlsx"}
+    spec = data_spec({**SPEC, "sources": {**SPEC["sources"], "crm": crm}})
+    known = known_companies(spec, exports)
+    assert [(one.account_id, one.left) for one in known.accounts] == [
+        ("01", True), ("02", True), ("03", False),
+    ]  # fmt: skip
+    assert known.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "deal", "is_said"),
+    [("Lead", "04", True), ("Lead", "01", False), ("Number", "04", False)],
+)
+def test_open_deals_that_a_list_cant_tell_are_said(exports, header, deal, is_said):
+    """Of an account it is told by site or name, too; of a stranger by its id alone."""
+    path = exports / "exports" / "deals.csv"
+    path.write_text(path.read_text("utf-8").replace("04,", f"{deal},"), "utf-8")
+    spec = data_spec({**SPEC, "prospects": {**SPEC["prospects"], "id": header}})
+    (exports / "list.csv").write_text(f"{header},Company\nL1,Talking\n", encoding="utf-8")
+    index, _ = known_index(spec, exports)
+    source = prospect_source(spec, "list.csv", exports)
+    notes = key_notes(source, spec, has_open_strangers=index.has_open_strangers)
+    assert any("open opportunities" in note for note in notes) == is_said

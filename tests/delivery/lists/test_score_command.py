@@ -518,6 +518,19 @@ def test_dynamics_gets_scores_of_prospects_alone(score):
     assert "5 has a relation" in done.out
 
 
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot", "dynamics"])
+def test_an_id_that_a_spreadsheet_would_run_goes_to_no_crm(score, acme, tmp_path, crm):
+    listed = pd.read_csv(acme / "data/acme/list.csv", dtype=str, keep_default_na=False)
+    listed.loc[7, "Lead"] = '=cmd|"/c calc"!A1'
+    listed.to_csv(tmp_path / "bad.csv", index=False)
+    done = score(f"prospects={tmp_path}/bad.csv", "out=s.csv", f"crm={crm}")
+    assert done.code == 0, done.err
+    [file] = done.folder.glob(f"s.{crm}*.csv")
+    assert "cmd" not in file.read_text(encoding="utf-8")
+    assert "1 its id begins like a formula" in done.out
+    assert len(rows(done.folder / "s.csv")) == 60
+
+
 def test_hubspot_s_files_are_split_where_it_stops(score, monkeypatch):
     monkeypatch.setattr("icpfit.delivery.lists.crm_files._HUBSPOT_ROWS", 26)
     done = score("prospects=mine", "out=s.csv", "crm=hubspot")

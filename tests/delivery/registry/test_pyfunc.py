@@ -87,3 +87,16 @@ def test_days_are_whole():
 def test_a_moment_is_its_day_in_utc_as_the_list_s_reader_has_it():
     found = _days("founded", pd.Series(["2026-01-01T00:30:00+02:00", "2026-01-01"]))
     assert found.tolist() == [pd.Timestamp("2025-12-31"), pd.Timestamp("2026-01-01")]
+
+
+def test_a_level_is_what_a_list_would_read(small_model, facts):
+    """Errors of a spreadsheet are no levels, and numbers and flags are written as a file has them."""
+    given = facts(6, 4)
+    served = given["country"][0]
+    read = ModelService(small_model).predict
+    strange = given.assign(country=[served, "#REF!", "=A1", f" {served} ", "  ", None])
+    plain = given.assign(country=[served, None, None, served, None, None])
+    _same(read(strange), read(plain))
+    typed = pd.Series([5.0, 7, True, np.float64(0.25), pd.NA, None], dtype=object)
+    texts = pd.Series(["5", "7", "true", "0.25", None, None], dtype=object)
+    _same(read(given.assign(country=typed)), read(given.assign(country=texts)))

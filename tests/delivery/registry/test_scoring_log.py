@@ -1,6 +1,7 @@
 """Each scoring is on record once what it was for is there; the log is only ever added to."""
 
 import datetime as dt
+import os
 
 import pyarrow as pa
 import pytest
@@ -38,6 +39,22 @@ def test_scorings_follow_each_other(tmp_path):
     assert kept["margin_if_won"].to_pylist() == [None, None, None]
     assert kept["scored_at"].to_pylist()[0] == dt.datetime(2026, 7, 1, 10, tzinfo=dt.UTC)
     assert logged_scores(Store(tmp_path, "other")).num_rows == 0
+
+
+def test_what_a_killed_scoring_left_is_swept_after_a_day(tmp_path):
+    store = Store(tmp_path, "acme")
+    folder = scoring_log(store)
+    folder.mkdir(parents=True)
+    old, young = folder / ".icpfit-05455348-aa.part", folder / ".icpfit-05455348-bb.part"
+    for stray in (old, young):
+        stray.write_bytes(b"half")
+    long_ago = young.stat().st_mtime - 2 * 24 * 3600
+    os.utime(old, (long_ago, long_ago))
+    with scoring_recorded(store, source="list.csv") as record:
+        record(pa.array(["1"]), _added(["A"]))
+    assert not old.exists()
+    assert young.exists()  # somebody may still be writing it
+    assert logged_scores(store).num_rows == 1
 
 
 def test_a_list_of_no_rows_is_a_scoring_too(tmp_path):
