@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
 __all__ = ["KnownAccount", "KnownCompanies", "account_columns", "known_companies"]
 
-_TOLD_BY: dict[str, tuple[str, ...]] = {
-    "accounts": ("name", "domain", "parent_id", "churned_on"),
-    "opportunities": ("closed_on", "won"),
-}
-
-_UNTOLD = {
-    "name": "until then no customer is known by name",
-    "domain": "until then no customer is known by web site",
-    "parent_id": "until then no subsidiary is known by its parent",
-    "churned_on": "until then former customers are told as customers",
-    "closed_on": "until then no open opportunity is told",
-    "won": "until then no open opportunity is told",
+# By table: columns without which some would pass for strangers, and what isn't told without them.
+_UNTOLD: dict[str, dict[str, str]] = {
+    "accounts": {
+        "name": "no customer is known by name",
+        "domain": "no customer is known by web site",
+        "parent_id": "no subsidiary is known by its parent",
+        "churned_on": "former customers are told as customers",
+    },
+    "opportunities": {
+        "closed_on": "no open opportunity is told",
+        "won": "no open opportunity is told",
+    },
 }
 
 
@@ -141,7 +141,7 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
             accounts += _accounts(cells, churned, spec.as_of)
     known = _as_table(accounts)
     found = [account_ids(name, ids, known, spec, folder) for name, ids in open_deals.items()]
-    return KnownCompanies(tuple(accounts), frozenset().union(*found), tuple(notes))
+    return KnownCompanies(tuple(accounts), frozenset().union(*found), tuple(dict.fromkeys(notes)))
 
 
 def account_columns(spec: DataSpec) -> dict[str, str]:
@@ -187,14 +187,15 @@ def _parts(
 
 
 def _absent(table: str, asked: tuple[Field, ...], part: TextPart) -> list[str]:
-    """Tell of the columns without which some would pass for strangers."""
+    """Tell of the columns that the settings name and the export doesn't have."""
     notes = []
     for field in asked:
-        if field.name in _TOLD_BY[table]:
+        untold = _UNTOLD[table].get(field.name)
+        if untold is not None:
             try:
                 source_column(field, part.columns, part.unreadable, part.name)
             except SourceError as error:
-                notes.append(f"{error}; {_UNTOLD[field.name]}")
+                notes.append(f"{error}; until then {untold}")
     return notes
 
 

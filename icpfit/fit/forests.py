@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+
+_RARELY = (50_000, 20, 20)
 
 
 def lightgbm() -> Any:
@@ -53,10 +56,13 @@ def lightgbm_without_wrappers() -> None:
     -----
     They load scikit-learn and scipy.stats, which takes longer than scoring 50,000 rows, and nothing
     here uses them. Only for a process that icpfit has to itself: ``lightgbm.LGBMClassifier`` can't
-    be used in it.
+    be used in it, and garbage is collected every 50,000 objects.
     """
     if {"lightgbm", "sklearn"} & set(sys.modules):
         return
+    # The libraries make half a million objects that stay: to look through them for garbage every
+    # 700 takes a tenth of a short command's time.
+    gc.set_threshold(*_RARELY)
     # What Python looks up as None can't be imported; lightgbm then does without.
     sys.modules["sklearn"] = None  # type: ignore[assignment]
     try:

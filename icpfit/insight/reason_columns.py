@@ -141,7 +141,7 @@ def _without_unknown(
                 there = feature.name in facts.schema.names
                 given = facts.column(feature.name) if there else pa.nulls(len(matrix))
                 states = level_states(feature, given)
-            # A rare level that was pooled with nothing has no code, and is known all the same.
+            # A rare level without a pool has no code either: to the model it is what is missing.
             unknown |= states.missing | states.new
         column = values[:, feature.column]
         column[unknown & (column > 0)] = 0.0

@@ -82,6 +82,7 @@ def test_a_list_is_scored_as_by_one_machine(  # noqa: PLR0917 - fixtures
     done = icpfit_here(*scoring(pieces, out, *connect), cwd=company)
     assert done.returncode == 0, done.stderr
     assert f"{address}, 3 parts" in done.stdout
+    assert "SPARK_CONNECT_MODE_ENABLED" not in os.environ  # or none could be started here any more
     assert out.read_bytes().splitlines(keepends=True) == short_of_one_machine
 
 
@@ -98,7 +99,9 @@ def test_ledgers_are_joined_as_by_one_machine(icpfit_here, company, address, tmp
     assert pages[0] == pages[1]
 
 
-def test_a_session_that_is_open_already_is_used_and_left_open(address, tmp_path):
+def test_a_session_that_is_open_already_is_used_and_left_open(address, tmp_path, monkeypatch):
+    # Afterwards as before: what pyspark sets here would keep the tests that follow from a Spark.
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
     from pyspark.sql import SparkSession
 
     with warnings.catch_warnings():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -103,15 +104,14 @@ def active_session() -> Any:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
-    try:
+    with contextlib.suppress(PySparkRuntimeError):
         session: Any = SparkSession.active()
-    except PySparkRuntimeError:
-        context = SparkContext._active_spark_context  # noqa: SLF001 - there is no other way to ask
-        # A context without a session is somebody's, too: whoever made one would stop both.
-        return SparkSession(context) if _is_alive(context) else None
-    # One of Spark Connect has no context of ours; whether it was stopped pyspark has looked at.
-    is_classic = isinstance(session, SparkSession)
-    return session if not is_classic or _is_alive(session._sc) else None  # noqa: SLF001
+        # One of Spark Connect has no context of ours; whether it was stopped pyspark looks at.
+        if not isinstance(session, SparkSession) or _is_alive(session._sc):  # noqa: SLF001
+            return session
+    context = SparkContext._active_spark_context  # noqa: SLF001 - there is no other way to ask
+    # A context without a session is somebody's, too: whoever made one would stop both.
+    return SparkSession(context) if _is_alive(context) else None
 
 
 def _is_alive(context: Any) -> bool:

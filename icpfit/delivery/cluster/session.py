@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Cluster", "opened_cluster"]
 
 _QUERIES = ("DataFrame", "SQL")
+_MARKS = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE")
 _LEAVE = 2.0  # seconds for taking leave of a server that may have gone
 
 
@@ -116,6 +117,8 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
         if active is not None:
             yield Cluster(active, engine, None)
             return
+        # Spark Connect leaves marks by which nobody else in this process could start a Spark.
+        stack.enter_context(_environment(*_MARKS))
         log.parent.mkdir(parents=True, exist_ok=True)
         session = _connect(engine) if engine.is_connect else _classic(engine, log)
         try:
@@ -265,8 +268,9 @@ def _bounded(call: Callable[[], Any], engine: Engine) -> Any:
 
 
 @contextlib.contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
+def _environment(*kept: str, **values: str) -> Iterator[None]:
+    """Set some variables for a while; they, and others named, are afterwards as before."""
+    before = {name: os.environ.get(name) for name in (*kept, *values)}
     os.environ.update(values)
     try:
         yield

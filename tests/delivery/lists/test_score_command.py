@@ -526,7 +526,9 @@ def test_an_id_that_a_spreadsheet_would_run_goes_to_no_crm(score, acme, tmp_path
     done = score(f"prospects={tmp_path}/bad.csv", "out=s.csv", f"crm={crm}")
     assert done.code == 0, done.err
     [file] = done.folder.glob(f"s.{crm}*.csv")
-    assert "cmd" not in file.read_text(encoding="utf-8")
+    column = "msdyn_entityid" if crm == "dynamics" else "Lead"
+    # Inside a cell of words, as what another row is also known as, nobody runs it.
+    assert not [row for row in rows(file) if "cmd" in row[column]]
     assert "1 its id begins like a formula" in done.out
     assert len(rows(done.folder / "s.csv")) == 60
 
