@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import venv
 import warnings
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def server(tmp_path_factory, killed):
 
     home, started = Path(pyspark.__file__).parent, []
 
-    def start():
+    def start(python=sys.executable):
         folder = tmp_path_factory.mktemp("connect")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -42,7 +43,12 @@ def server(tmp_path_factory, killed):
             *(word for key, value in settings.items() for word in ("--conf", f"{key}={value}")),
             "spark-internal",
         ]  # fmt: skip
-        environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+        environment = {
+            **os.environ,
+            "SPARK_HOME": str(home),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "PYSPARK_PYTHON": str(python),  # or what the PATH calls python3
+        }
         with (folder / "words").open("ab") as out:
             process = subprocess.Popen(words, env=environment, stdout=out, stderr=out, cwd=folder)
         started.append(process)
@@ -97,6 +103,32 @@ def test_ledgers_are_joined_as_by_one_machine(icpfit_here, company, address, tmp
         assert ("on Spark" in done.stderr) == bool(more)
         pages.append(out.read_bytes())
     assert pages[0] == pages[1]
+
+
+def test_the_python_and_the_settings_of_a_server(  # noqa: PLR0917 - fixtures
+    icpfit_here, company, scoring, short_list, short_of_one_machine, server, tmp_path
+):
+    venv.create(tmp_path / "bare")
+    address, _ = server(python=tmp_path / "bare" / "bin" / "python")
+    out = tmp_path / "scored.csv"
+    remedy = "set engine.python to one that every worker has, with icpfit[spark] installed"
+    refused = 'Cannot modify the value of the Spark config: "spark.executor.memory".'
+    here = f"engine.python={sys.executable}"
+    larger = "+engine.conf={spark.executor.memory: 3g}"
+    none = "/no/such/python"
+    for more, said in (
+        ((), f"the Python of the executors lacks icpfit; {remedy}"),
+        ((f"engine.python={none}",), f"the workers have no Python '{none}'; {remedy}"),
+        ((here, larger), f"engine.conf: {address} doesn't take spark.executor.memory: {refused}"),
+        ((here,), ""),
+    ):
+        words = scoring(short_list, out, "engine=spark", f"engine.master={address}", *more)
+        done = icpfit_here(*words, cwd=company)
+        assert done.returncode == (1 if said else 0), done.stderr
+        assert "Traceback" not in done.stderr
+        if said:
+            assert done.stderr.splitlines()[-1] == f"icpfit: {said}"
+    assert out.read_bytes().splitlines(keepends=True) == short_of_one_machine
 
 
 def test_a_session_that_is_open_already_is_used_and_left_open(address, tmp_path, monkeypatch):

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Engine", "servers"]
+__all__ = ["EXECUTORS_PYTHON", "Engine", "servers"]
+
+EXECUTORS_PYTHON = "spark.sql.execution.pyspark.python"
 
 _LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)(,\s*\d+)?\])?")
 _SERVER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:/,;]+):(\d{1,5})")
@@ -99,7 +101,20 @@ class Engine:
         }
         if self.is_here or any(host in {"127.0.0.1", "localhost"} for host, _ in self._servers):
             ours |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        return ours | {key: _text(value) for key, value in _flat(self.conf).items()}
+        return ours | self._further
+
+    @property
+    def session_settings(self) -> Mapping[str, str]:
+        """What can be asked of a session that is open, or of a server: `python` and `conf`.
+
+        The number and the sizes of the executors were said when it was started.
+        """
+        asked = {} if self.python is None else {EXECUTORS_PYTHON: self.python}
+        return asked | self._further
+
+    @property
+    def _further(self) -> dict[str, str]:
+        return {key: _text(value) for key, value in _flat(self.conf).items()}
 
     @property
     def _servers(self) -> tuple[tuple[str, int], ...]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from icpfit.data.joining.join_engine import EngineError
+from icpfit.delivery.cluster.engine import EXECUTORS_PYTHON
 from icpfit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from icpfit.delivery.cluster.engine import Engine
     from icpfit.errors import IcpfitError
 
-__all__ = ["ClusterError", "failed_session", "failed_work", "is_of_a_disk", "where_said"]
+__all__ = [
+    "ClusterError",
+    "failed_session",
+    "failed_work",
+    "is_of_a_disk",
+    "refused_setting",
+    "where_said",
+]
 
 _SAME_PYTHON = "set engine.python to one that every worker has, with icpfit[spark] installed"
 
@@ -43,6 +51,37 @@ def failed_session(error: BaseException, engine: Engine, log: Path | None) -> Cl
     master = engine.master or "the open session"
     return ClusterError(
         f"Spark could not be started for {master}: {_first(error)}{where_said(log)}"
+    )
+
+
+def refused_setting(error: BaseException, key: str, engine: Engine) -> ClusterError:
+    """Return why an open session, or a server of Spark Connect, doesn't take a setting.
+
+    Parameters
+    ----------
+    error : BaseException
+        What Spark raised.
+    key : str
+        The setting.
+    engine : Engine
+        What was asked for.
+
+    Returns
+    -------
+    ClusterError
+        One line.
+
+    Examples
+    --------
+    >>> from icpfit.delivery.cluster.engine import Engine
+    >>> told = RuntimeError("[CANNOT_MODIFY_CONFIG] Cannot modify the value.")
+    >>> print(refused_setting(told, "spark.executor.cores", Engine("spark", "sc://one")))
+    engine.conf: sc://one doesn't take spark.executor.cores: Cannot modify the value.
+    """
+    where = "engine.python" if key == EXECUTORS_PYTHON else "engine.conf"
+    said = re.sub(r"^\[[\w.]+\] ", "", _first(error))
+    return ClusterError(
+        f"{where}: {engine.master or 'the open session'} doesn't take {key}: {said}"
     )
 
 

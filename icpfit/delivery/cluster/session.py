@@ -11,7 +11,12 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from icpfit.delivery.cluster.failures import ClusterError, failed_session, where_said
+from icpfit.delivery.cluster.failures import (
+    ClusterError,
+    failed_session,
+    refused_setting,
+    where_said,
+)
 from icpfit.delivery.cluster.preconditions import (
     active_session,
     ignore_pandas_warning,
@@ -96,13 +101,15 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
     Yields
     ------
     Cluster
-        Its session is stopped at the end if it was opened here.
+        Its session is stopped at the end if it was opened here; one that was open already has its
+        own settings again.
 
     Raises
     ------
     ClusterError
         Without pyspark, without Java, for a master that doesn't answer or isn't one, within the
-        deadline.
+        deadline, and for `engine.python` or `engine.conf` that an open session or a server of Spark
+        Connect doesn't take.
     SettingsError
         When no master is named and no session is open.
     """
@@ -115,13 +122,19 @@ def opened_cluster(engine: Engine, log: Path) -> Iterator[Cluster]:
         active = active_session() if engine.master is None else None
         stack.enter_context(_silenced())
         if active is not None:
-            yield Cluster(active, engine, None)
+            before = _changed_settings(active, engine)
+            try:
+                yield Cluster(active, engine, None)
+            finally:
+                _restore(active, before)
             return
         # Spark Connect leaves marks by which nobody else in this process could start a Spark.
         stack.enter_context(_environment(*_MARKS))
         log.parent.mkdir(parents=True, exist_ok=True)
         session = _connect(engine) if engine.is_connect else _classic(engine, log)
         try:
+            if engine.is_connect or engine.master is None:
+                _changed_settings(session, engine)
             yield Cluster(session, engine, None if engine.is_connect else log)
         finally:
             with contextlib.suppress(Exception):
@@ -150,7 +163,6 @@ def _connect(engine: Engine) -> Any:
     from pyspark.sql import SparkSession
 
     try:
-        # Named by the server: sizes of executors are its own affair.
         session = SparkSession.builder.remote(engine.master or "").create()
     except ImportError as error:
         raise ClusterError(
@@ -169,6 +181,30 @@ def _connect(engine: Engine) -> Any:
             raise
         raise failed_session(error, engine, None) from None
     return session
+
+
+def _changed_settings(session: Any, engine: Engine) -> dict[str, str | None]:
+    """Make the settings that a session takes after it was opened, and return what they were."""
+    before: dict[str, str | None] = {}
+    for key, value in engine.session_settings.items():
+        try:
+            found = session.conf.get(key, None)
+            if found != value:
+                session.conf.set(key, value)
+                before[key] = found
+        except Exception as error:  # noqa: BLE001 - whatever Spark says becomes one line
+            _restore(session, before)
+            raise refused_setting(error, key, engine) from None
+    return before
+
+
+def _restore(session: Any, before: dict[str, str | None]) -> None:
+    for key, value in before.items():
+        with contextlib.suppress(Exception):
+            if value is None:
+                session.conf.unset(key)
+            else:
+                session.conf.set(key, value)
 
 
 def _set_patience(session: Any, seconds: float) -> None:
