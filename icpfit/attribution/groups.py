@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from icpfit.attribution.leaves import tree_leaves
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from icpfit.attribution.leaves import Leaf
 
 __all__ = ["Group", "classes", "forest_groups", "leaf_groups", "pattern_count"]
+
+#: What some leaves can tell apart of each feature that they ask for: disjoint sets of codes.
+_Classes: TypeAlias = dict[int, list[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,23 +78,26 @@ def forest_groups(
     one curve per feature.
     """
     found: list[tuple[Leaf, ...]] = []
+    apart: list[_Classes] = []
     latest: dict[tuple[int, ...], int] = {}
+    whole = [told.all_codes for told in codes]
     for tree, weight in trees:
         if len(tree.feature) == 0:
             continue
-        whole = [told.all_codes for told in codes]
         leaves = [replace(leaf, value=weight * leaf.value) for leaf in tree_leaves(tree, codes)]
         for group in leaf_groups(tree, leaves, whole, most):
-            features = _features(group)
+            told = _all_classes(group, whole)
+            features = tuple(told)
             at = latest.get(features)
             if at is not None:
-                both = found[at] + group
-                if len(features) == 1 or pattern_count(both, whole, most) <= most:
-                    found[at] = both
+                both = _of_both(apart[at], told, most if len(features) > 1 else None)
+                if both is not None:
+                    found[at], apart[at] = found[at] + group, both
                     continue
             latest[features] = len(found)
             found.append(group)
-    return [_group(leaves, [told.all_codes for told in codes]) for leaves in found]
+            apart.append(told)
+    return [_group(leaves, told) for leaves, told in zip(found, apart, strict=True)]
 
 
 def leaf_groups(
@@ -187,15 +193,36 @@ def classes(leaves: Sequence[Leaf], feature: int, whole: int) -> list[int]:
     found = [whole]
     for passed in {leaf.asked[feature]: None for leaf in leaves if feature in leaf.asked}:
         found = [part for codes in found for part in (codes & passed, codes & ~passed) if part]
-    return sorted(found, key=lambda codes: codes & -codes)
+    return sorted(found, key=_lowest)
 
 
-def _group(leaves: tuple[Leaf, ...], whole: Sequence[int]) -> Group:
-    features = _features(leaves)
-    found = tuple(classes(leaves, feature, whole[feature]) for feature in features)
-    sizes = [len(told) for told in found]
+def _all_classes(leaves: Sequence[Leaf], whole: Sequence[int]) -> _Classes:
+    return {feature: classes(leaves, feature, whole[feature]) for feature in _features(leaves)}
+
+
+def _of_both(one: _Classes, other: _Classes, most: int | None) -> _Classes | None:
+    """Return what two groups together tell apart; None where that is more than `most` patterns."""
+    # No class of either is made larger by the other, so most refusals need no classes at all.
+    least = (max(len(one.get(f, ())), len(other.get(f, ()))) for f in one.keys() | other.keys())
+    if most is not None and prod(least) > most:
+        return None
+    both = {**one, **other}
+    for feature in one.keys() & other.keys():
+        pairs = ((a, b) for a in one[feature] for b in other[feature])
+        both[feature] = [part for a, b in pairs if (part := a & b)]
+    return both if most is None or prod(map(len, both.values())) <= most else None
+
+
+def _group(leaves: tuple[Leaf, ...], told: _Classes) -> Group:
+    features = tuple(sorted(told))
+    found = tuple(sorted(told[feature], key=_lowest) for feature in features)
+    sizes = [len(classes) for classes in found]
     strides = tuple(prod(sizes[:slot]) for slot in range(len(sizes)))
     return Group(leaves, features, found, strides, prod(sizes))
+
+
+def _lowest(codes: int) -> int:
+    return codes & -codes
 
 
 def _features(leaves: Sequence[Leaf]) -> tuple[int, ...]:
@@ -206,21 +233,21 @@ def _joined(
     groups: list[tuple[Leaf, ...]], whole: Sequence[int], most: int
 ) -> list[tuple[Leaf, ...]]:
     groups = list(groups)
-    features = [set(_features(group)) for group in groups]
+    apart = [_all_classes(group, whole) for group in groups]
     alive = list(range(len(groups)))
     refused: set[tuple[int, int]] = set()
     while True:
         shared = [
-            (-len(features[a] & features[b]), a, b)
+            (-len(apart[a].keys() & apart[b].keys()), a, b)
             for a, b in combinations(alive, 2)
-            if (a, b) not in refused and features[a] & features[b]
+            if (a, b) not in refused and apart[a].keys() & apart[b].keys()
         ]
         for _, a, b in sorted(shared):
-            both = groups[a] + groups[b]
-            if pattern_count(both, whole, most) <= most:
+            both = _of_both(apart[a], apart[b], most)
+            if both is not None:
                 alive = [i for i in alive if i not in (a, b)] + [len(groups)]
-                groups.append(both)
-                features.append(features[a] | features[b])
+                groups.append(groups[a] + groups[b])
+                apart.append(both)
                 break
             refused.add((a, b))
         else:

@@ -58,10 +58,10 @@ def missing_text(text: str) -> str:
 
 
 def _tree(tree: str) -> str:
-    found = re.search(r"(?m)^decision_type=(.+)$", tree)
-    if found is None:  # a tree of a single leaf
+    start, end = _place(tree, "decision_type")
+    if start == end:  # a tree of a single leaf
         return tree
-    kinds = [int(kind) for kind in found[1].split()]
+    kinds = list(map(int, tree[start:end].split()))
     if all(kind & (CATEGORY | MISSING_TYPE) for kind in kinds):
         return tree
     lefts, rights = _numbers(tree, "left_child"), _numbers(tree, "right_child")
@@ -75,9 +75,20 @@ def _tree(tree: str) -> str:
             to_left = rows(lefts[node]) >= rows(rights[node])
             kinds[node] = MISSING_IS_NAN | (DEFAULT_LEFT if to_left else 0)
     listed = " ".join(str(kind) for kind in kinds)
-    return tree[: found.start(1)] + listed + tree[found.end(1) :]
+    return tree[:start] + listed + tree[end:]
 
 
 def _numbers(tree: str, key: str) -> list[int]:
-    found = re.search(rf"(?m)^{key}=(.+)$", tree)
-    return [int(number) for number in found[1].split()] if found else []
+    start, end = _place(tree, key)
+    return list(map(int, tree[start:end].split()))
+
+
+def _place(tree: str, key: str) -> tuple[int, int]:
+    """Return where the value of a key begins and ends; a training reads 100,000 trees and more."""
+    before = f"\n{key}="
+    found = tree.find(before)
+    if found < 0:
+        return 0, 0
+    start = found + len(before)
+    end = tree.find("\n", start)
+    return start, end if end >= 0 else len(tree)
