@@ -154,7 +154,8 @@ def require_id(text: TextTable, column: str) -> None:
         )
     raise SourceError(
         f"{text.file}: has no column '{column}' (data.prospects.id); "
-        f"{near_names(column, text.columns.column_names)}"
+        f"{near_names(column, text.columns.column_names)}; rename the one that holds the ids, or"
+        " name it there"
     )
 
 

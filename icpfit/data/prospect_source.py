@@ -12,6 +12,7 @@ from icpfit.data.sources.encoding import file_start
 from icpfit.data.sources.parquet_text import parquet_pieces, typed_text
 from icpfit.data.sources.plain_csv import list_pieces, plain_header
 from icpfit.data.sources.reader import TextTable, text_pieces
+from icpfit.data.sources.row_pieces import joined_flags
 from icpfit.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class ListPiece:
             columns=self.text.columns.take(rows),
             original=None if original is None else original.take(rows),
             whole_lines=None if lines is None else lines.take(rows),
+            typed={name: flags.take(rows) for name, flags in self.text.typed.items()},
         )
         return replace(self, text=text)
 
@@ -79,7 +81,10 @@ class ListPiece:
         if original is not None:
             original = pa.concat_tables([piece.own for piece in pieces])
         columns = pa.concat_tables([piece.text.columns for piece in pieces])
-        text = replace(first.text, columns=columns, original=original, whole_lines=None)
+        typed = joined_flags([(piece.text.typed, piece.rows) for piece in pieces])
+        text = replace(
+            first.text, columns=columns, original=original, whole_lines=None, typed=typed
+        )
         return ListPiece(first.start, text, is_plain=all(piece.is_plain for piece in pieces))
 
 

@@ -13,7 +13,13 @@ from icpfit.data.sources.csv_rows import CheckedLines, CsvRecords, wide_cells
 from icpfit.data.sources.encoding import FileBytes, encoding_to_read, file_bytes
 from icpfit.data.sources.header import header_place, header_record
 from icpfit.data.sources.parquet_text import hole_notes, parquet_pieces, typed_text
-from icpfit.data.sources.row_pieces import RaggedRow, RowPiece, column_names, row_pieces
+from icpfit.data.sources.row_pieces import (
+    RaggedRow,
+    RowPiece,
+    column_names,
+    joined_flags,
+    row_pieces,
+)
 from icpfit.data.sources.sheet_rows import SheetRows, chosen_sheet
 from icpfit.data.sources.workbook import open_workbook
 from icpfit.errors import SourceError
@@ -122,12 +128,7 @@ def text_table(path: Path, fmt: Format, shown: str, expected: Collection[str] = 
     first = pieces[0]
     if len(pieces) == 1:
         return replace(first, notes=(*first.notes, *hole_notes(first.holes)))
-    typed: dict[str, pa.Array] = {}
-    for name in sorted({name for piece in pieces for name in piece.typed}):
-        nothing = pa.scalar(False)
-        typed[name] = pa.concat_arrays(
-            [piece.typed.get(name, pa.repeat(nothing, len(piece.lines))) for piece in pieces]
-        )
+    typed = joined_flags([(piece.typed, len(piece.lines)) for piece in pieces])
     holes: Counter[str] = Counter()
     for piece in pieces:
         holes.update(piece.holes)
@@ -206,7 +207,7 @@ def _csv(
     declared = "\t" if fmt.delimiter == "tab" else fmt.delimiter
     place = header_place(lines.head, declared, expected, shown)
     if place.passed_over:
-        notes.append(f"{place.passed_over} lines above the header passed over")
+        notes.append(_passed_over(place.passed_over))
     records = iter(CsvRecords(lines, place.delimiter, shown))
     for _ in range(place.record):
         next(records)
@@ -222,6 +223,10 @@ def _csv(
         delimiter=place.delimiter,
     )
     yield from _below_header(records, common, fmt, fill=False)
+
+
+def _passed_over(lines: int) -> str:
+    return f"{lines} line{'' if lines == 1 else 's'} above the header passed over"
 
 
 def _below_header(
@@ -263,7 +268,7 @@ def _of_workbook(
         if place is None:
             raise SourceError(f"{shown}, sheet '{sheet.name}': is empty; export it again")
         record, above, _ = place
-        notes = [f"{above} lines above the header passed over"] if above else []
+        notes = [_passed_over(above)] if above else []
         common = TextTable(
             file=shown,
             columns=pa.table({}),

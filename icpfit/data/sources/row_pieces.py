@@ -12,9 +12,9 @@ from icpfit.data.sources.sheet_rows import TypedCell
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["RaggedRow", "RowPiece", "column_names", "row_pieces"]
+__all__ = ["RaggedRow", "RowPiece", "column_names", "joined_flags", "row_pieces"]
 
 _PIECE_ROWS = 1 << 16
 _PIECE_CELLS = 1 << 21
@@ -154,6 +154,35 @@ def _piece(
             typed[name] = pa.array(kinds, pa.bool_())
     table = pa.Table.from_arrays(arrays, names=names)
     return RowPiece(table, pa.array(lines, pa.int64()), typed, tuple(ragged), blank)
+
+
+def joined_flags(pieces: Sequence[tuple[Mapping[str, pa.Array], int]]) -> dict[str, pa.Array]:
+    """Return which cells came typed, of several pieces as of one.
+
+    Parameters
+    ----------
+    pieces : sequence of (mapping of str to pyarrow.Array of bool, int)
+        What came typed of each, and its rows; a column that isn't there came as text.
+
+    Returns
+    -------
+    dict of str to pyarrow.Array of bool
+        Each as long as all pieces together.
+
+    Examples
+    --------
+    >>> flags = joined_flags([({}, 1), ({"day": pa.array([True])}, 1)])
+    >>> flags["day"].to_pylist()
+    [False, True]
+    """
+    nothing = pa.scalar(False)
+    names = sorted({name for typed, _ in pieces for name in typed})
+    return {
+        name: pa.concat_arrays(
+            [typed.get(name, pa.repeat(nothing, rows)) for typed, rows in pieces]
+        )
+        for name in names
+    }
 
 
 def column_names(header: list[list[str]], shown: str, line: int) -> list[str]:

@@ -65,7 +65,7 @@ def chosen_sheet(book: Workbook, asked: str | None) -> Sheet:
         listed = ", ".join(f"'{sheet.name}'" for sheet in filled[:8])
         raise SourceError(
             f"{book.shown}: has {len(filled)} sheets ({listed}); say which one to read with "
-            f"format: {{sheet: {filled[0].name}}}"
+            f"format: {{sheet: {filled[0].name}}} beside its columns in the company's YAML"
         )
     if not filled:
         raise SourceError(f"{book.shown}: is empty; export it again")
@@ -159,7 +159,8 @@ class SheetRows:
         merged = [ref for ref in self.merged if _last_row(ref) > header_line]
         if merged:
             notes.append(
-                f"{len(merged):,} merged cells below the header (such as {merged[0]}): only the "
+                f"{len(merged):,} merged cell{'' if len(merged) == 1 else 's'} below the header"
+                f" (such as {merged[0]}): only the "
                 "first cell of each holds the value; unmerge them and fill the others in"
             )
         return notes

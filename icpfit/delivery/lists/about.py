@@ -259,7 +259,8 @@ def _counts(counts: ListCounts, plan: CallPlan | None) -> Pairs:
         rows.append(("calls, best", count(counts.calls[BEST])))
         rows.append(("calls, exploration", count(counts.calls[EXPLORATION])))
     if counts.moved is not None:
-        rows.append(("rows with another grade than before", count(counts.moved)))
+        rows.append(("rows that stand in the earlier list", _of(counts.found_before, n)))
+        rows.append(("of these with another grade now", count(counts.moved)))
     return tuple(rows)
 
 

@@ -72,12 +72,15 @@ class PlannedCalls:
     calls : Calls
         Order and purpose of each of them.
     sequence : numpy.ndarray of int64
-        The same rows by owner, in the order of their calls.
+        The same rows by owner, in the order of their calls; those that nobody owns come last.
+    unowned : int
+        How many of them nobody owns, where each owner has calls of their own.
     """
 
     rows: npt.NDArray[np.int64]
     calls: Calls
     sequence: npt.NDArray[np.int64]
+    unowned: int
 
     def columns(self, start: int, n: int) -> tuple[pa.Array, pa.Array]:
         """Return ``call_order`` and ``call_for`` of n rows from one on."""
@@ -221,8 +224,11 @@ class CallPool:
         idle = len(self._owners - set(owners)) * (self._plan.capacity or 1)
         found = dataclasses.replace(found, spare=found.spare + idle)
         called = np.flatnonzero(~np.isnan(found.order))
-        order = sorted(called.tolist(), key=lambda k: (owners[k] or "", found.order[k]))
-        return PlannedCalls(rows, found, rows[order])
+        order = sorted(
+            called.tolist(), key=lambda k: (not owners[k], owners[k] or "", found.order[k])
+        )
+        unowned = sum(not owners[k] for k in called) if self._plan.by is not None else 0
+        return PlannedCalls(rows, found, rows[order], unowned)
 
     def _drop(self) -> pd.DataFrame:
         if not self._waiting:

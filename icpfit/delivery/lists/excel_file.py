@@ -12,6 +12,7 @@ from icpfit.delivery.lists.excel_about import write_about_sheets
 from icpfit.delivery.lists.formulas import is_formula
 from icpfit.delivery.lists.list_columns import DECIMALS
 from icpfit.delivery.lists.sheet_look import FRONT, WIDTHS, SheetLook, on_paper, row_height
+from icpfit.delivery.lists.sheet_values import is_same_number, sheet_value, typed_cells
 from icpfit.delivery.whole_file import swept
 from icpfit.errors import OutputError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from icpfit.data.prospect_source import ProspectSource
     from icpfit.delivery.lists.about import About
     from icpfit.delivery.lists.scored_piece import ScoredPiece
+    from icpfit.delivery.lists.sheet_values import SheetValue
 
 __all__ = ["SHEET", "Workbook", "require_excel_rows", "require_excel_size"]
 
@@ -104,8 +106,9 @@ class Workbook:
 
     Notes
     -----
-    Every cell of the list is written as text, so that ``007`` stays ``007``, but for those that
-    were read as a number without loss; no cell is ever written as a formula, and text that begins
+    Every cell of a CSV is written as text, so that ``007`` stays ``007``, but for those that were
+    read as a number without loss; numbers, days and flags of a workbook or of Parquet stay what
+    they were, ids and names aside. No cell is ever written as a formula, and text that begins
     like one is marked as quoted, so that it stays text when it is edited. Money is shown without
     decimals and kept with two. Rows are written as they come; memory doesn't grow with the list.
     """
@@ -193,6 +196,11 @@ class _ListSheet:
             for column, values in scored.values.items()
             if column not in self.fixed
         }
+        typed = {
+            self.columns.index(column): flags
+            for column, flags in typed_cells(scored.piece).items()
+            if column not in self.fixed
+        }
         for start in range(0, text.num_rows, _CHUNK):
             numbers = {k: values.slice(start, _CHUNK).to_pylist() for k, values in exact.items()}
             own = [column.slice(start, _CHUNK).to_pylist() for column in text.columns]
@@ -206,7 +214,8 @@ class _ListSheet:
                 self.sheet.row_sizes.pop(self.rows - 1, None)
                 for k, cells in enumerate(own):
                     value = numbers[k][row] if k in numbers else None
-                    self._write_own(self.rows, k, cells[row], value)
+                    is_typed = k in typed and typed[k][start + row]
+                    self._write_own(self.rows, k, cells[row], value, is_typed=is_typed)
                 for k, cells in enumerate(ours):
                     self._write_ours(self.rows, k, cells[row])
                 self.rows += 1
@@ -229,17 +238,32 @@ class _ListSheet:
     def _place(self, column: int) -> int:
         return column if column < self.at else column + len(self.ours)
 
-    def _write_own(self, row: int, k: int, cell: str | None, value: float | None) -> None:
+    def _write_own(
+        self, row: int, k: int, cell: str | None, number: float | None, *, is_typed: bool
+    ) -> None:
         if not cell:
             return
-        if value is not None and _same(cell, value):
-            self.sheet.write_number(row + 1, self._place(k), value)
+        value: SheetValue | None = None
+        if number is not None and is_same_number(cell, number):
+            value = number
+        elif is_typed:
+            value = sheet_value(cell)
+        if value is not None:
+            self._write_value(row + 1, self._place(k), value)
             return
         runs = is_formula(cell)
         self.found += runs
         self._require_short(row, cell, self.own[k])
         style = self.look.quoted if runs else self.look.plain
         self.sheet.write_string(row + 1, self._place(k), cell, style)
+
+    def _write_value(self, row: int, place: int, value: SheetValue) -> None:
+        if isinstance(value, bool):
+            self.sheet.write_boolean(row, place, value, self.look.value)
+        elif isinstance(value, int | float):
+            self.sheet.write_number(row, place, value, self.look.value)
+        else:
+            self.sheet.write_datetime(row, place, value, self.look.moments[type(value)])
 
     def _write_ours(self, row: int, k: int, cell: Any) -> None:
         if cell is None:
@@ -269,12 +293,6 @@ def _front_place(source: ProspectSource) -> int:
         if column in source.names:
             return source.names.index(column) + 1
     return len(source.names)
-
-
-def _same(cell: str, value: float) -> bool:
-    """Return whether a cell reads as its number: 007 would lose its zeros."""
-    digits = cell.strip().replace(",", ".")
-    return digits in {f"{value:.15g}", *(f"{value:.{places}f}" for places in range(3))}
 
 
 def _width(name: str, column: pa.ChunkedArray) -> int:

@@ -53,7 +53,9 @@ MEANINGS: dict[str, str] = {
     "caution": "what to know before relying on the row: facts never served before, missing or"
     " unreadable, or an id that stands in the list more than once",
     "model_version": "the model that scored the row",
-    "next_step": 'call, explore, nurture, leave or check; the rules stand under "What to do next"',
+    "next_step": "call, explore, nurture, leave or check; the rules stand under"
+    ' "What to do next". It follows the row\'s own grade and caution; a group that it falls in'
+    " (icp_current, icp_proposed) doesn't change it",
     "relation": "what it is already: a customer, a former one, a subsidiary of one, an open"
     " opportunity, or in the list twice. A figure of the list and of the accounts, not of the row",
     "call_order": "1 is called first; counted for each owner. A figure of the list: it changes"

@@ -37,15 +37,21 @@ class ListCounts:
         Rows by grade, by next step, by what they are called for.
     moved : int or None
         Rows with another grade than in an earlier list; None where there is none.
+    found_before : int
+        Rows that stand in that list.
     spare : int
         Calls that the capacity would have allowed, and no row was worth.
+    unowned : int
+        Calls of rows that nobody owns, where each owner has calls of their own.
     """
 
     rows: int = 0
     relations: int = 0
     cautions: int = 0
     moved: int | None = None
+    found_before: int = 0
     spare: int = 0
+    unowned: int = 0
     grades: Counter[str] = field(default_factory=Counter)
     steps: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
@@ -115,6 +121,7 @@ class ListCounts:
         if "changed_because" in added.schema.names:
             moved = added.num_rows - added["changed_because"].null_count
             self.moved = (self.moved or 0) + moved
+            self.found_before += added.num_rows - added["grade_before"].null_count
 
     def add_counts(self, other: ListCounts) -> None:
         """Count what was counted elsewhere, of the rows that follow.
@@ -124,7 +131,8 @@ class ListCounts:
         other : ListCounts
             Of other rows of the same list.
         """
-        for name in ("rows", "relations", "cautions", "spare", "_unreadable"):
+        added_up = ("rows", "relations", "cautions", "found_before", "spare", "unowned")
+        for name in (*added_up, "_unreadable"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         if other.moved is not None:
             self.moved = (self.moved or 0) + other.moved
@@ -153,9 +161,10 @@ class ListCounts:
         Returns
         -------
         list of str
-            A line for NaN, for each column of which more than half can't be read, for cells that
-            can't be read, and for each fact of which a fifth or more of the known cells hold a
-            level that was never served, with the most frequent ones.
+            A line for NaN, for an earlier list that has none of the rows, for calls that nobody
+            owns or that are left over, for each column of which more than half can't be read, for
+            cells that can't be read, and for each fact of which a fifth or more of the known cells
+            hold a level that was never served, with the most frequent ones.
         """
         lines = list(hole_notes(self._holes))
         columns = spec.prospects.columns if spec.prospects is not None else {}
@@ -175,10 +184,20 @@ class ListCounts:
                 f" says which, such as: {self._example}"
             )
         lines += self._unserved(model)
+        if self.moved is not None and self.rows and not self.found_before:
+            lines.append(
+                "before: none of the list's ids stands in the earlier list, so no grade can be held"
+                " against one; is it the right list, and are its ids the same?"
+            )
+        if self.unowned:
+            lines.append(
+                f"{self.unowned:,} calls are of rows that nobody owns (capacity_by): they are a"
+                " queue of their own, behind those of the owners"
+            )
         if self.spare:
             lines.append(
-                f"{self.spare:,} more calls would be possible than the list has rows to call or to"
-                " explore"
+                f"{self.spare:,} calls of the capacity are left over: no other row of the list is"
+                " to be called or explored"
             )
         return lines
 

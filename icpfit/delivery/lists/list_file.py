@@ -82,8 +82,8 @@ def list_writer(
     In a CSV, money has 2 decimals, a probability 4, a score none. A text gets an apostrophe in
     front where a spreadsheet would take it for a formula, the list's own cells and header too:
     whoever filled in a web form may have written them. Numbers stay as they are. Parquet keeps
-    every value. Characters that the encoding lacks become ``?`` in added texts. Cells are quoted
-    where they have to be, rows end in a line feed.
+    every value. Characters that the encoding lacks become ``?`` in added texts, an arrow ``->``.
+    Cells are quoted where they have to be, rows end in a line feed.
     """
     kind = Path(path).suffix.lower()
     with whole_file(path) as part, contextlib.ExitStack() as opened:
@@ -190,6 +190,8 @@ class _CsvList:
         self._encoder = codecs.getincrementalencoder(source.encoding)("replace")
         name = source.encoding.lower().replace("_", "-")
         self._is_utf8 = name.startswith(("utf-8", "utf8"))
+        # `was → is` of our own texts would come out as `was ? is`.
+        self._arrow = "->" if "→".encode(source.encoding, "replace").endswith(b"?") else "→"
         self._file = part.open("wb")
         header = csv_header([*source.header, *names.values()], source.delimiter)
         self._file.write(self._encoder.encode(header.decode()))
@@ -205,8 +207,11 @@ class _CsvList:
             lines=scored.piece.text.whole_lines,
         )
         self.neutral += changed
-        encoded = lines if self._is_utf8 else self._encoder.encode(bytes(lines).decode())
-        self._file.write(encoded)
+        if self._is_utf8:
+            self._file.write(lines)
+            return
+        text = bytes(lines).decode().replace("→", self._arrow)
+        self._file.write(self._encoder.encode(text))
 
     def finish(self, about: About) -> None:
         pass

@@ -156,7 +156,7 @@ def scored_pieces(
             pool.add(each.piece.start, each.keys["id"], each.added, owners)
             spool.put(each.added.append_column(_BEFORE, each.score_before))
         calls = pool.calls()
-        counts.spare = calls.calls.spare
+        counts.spare, counts.unowned = calls.calls.spare, calls.unowned
         in_order = _called_first if asked.plan.sort is not None else _replayed
         for each in in_order(asked, spool, calls):
             counts.add_rows(each.added)

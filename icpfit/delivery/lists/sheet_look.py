@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,11 @@ _STEPS = {
     "check": ("#F2F2F2", "#595959"),
 }
 _FORMATS = {0: "0", 2: "#,##0", 4: "0%"}
+_MOMENTS = {
+    dt.date: "yyyy-mm-dd",
+    dt.datetime: "yyyy-mm-dd hh:mm:ss",
+    dt.timedelta: "[h]:mm:ss",
+}
 _LINE = 15.0
 _HIGHEST = 8 * _LINE
 _MOST = 27 * _LINE  # a sheet takes 409 points
@@ -75,6 +81,10 @@ class SheetLook:
         Of texts; of those that begin like a formula.
     wrapped, wrapped_quoted : Format
         Of added texts, on several lines where they are long.
+    value : Format
+        Of numbers and flags of the list.
+    moments : dict of type to Format
+        Of its days, moments, and times or spans.
     numbers : dict of int to Format
         By decimals.
     fills : dict of str to Format
@@ -92,6 +102,11 @@ class SheetLook:
         self.quoted = book.add_format({**text, "quote_prefix": True})
         self.wrapped = book.add_format(long)
         self.wrapped_quoted = book.add_format({**long, "quote_prefix": True})
+        self.value = book.add_format(top)
+        left = {**top, "align": "left"}
+        self.moments = {
+            kind: book.add_format({**left, "num_format": shown}) for kind, shown in _MOMENTS.items()
+        }
         self.numbers = {d: book.add_format({**top, "num_format": f}) for d, f in _FORMATS.items()}
         self.fills = {
             word: book.add_format({**top, "bg_color": fill, "font_color": ink, "align": "center"})

@@ -141,9 +141,9 @@ def workbook_files():
     yield book("mixed_ids", [*header, *numbers], [*((name, *ONE[0][1:]) for name in ("00007", "7", "7a")), ("7", "2026-01-31", "1")])  # fmt: skip
     yield book("long_ids", [*header, [12345678901234567890, *good[1:]]], [("12345678901234567890", *ONE[0][1:])])  # fmt: skip
     yield book("text_beside_numbers", [*header, good, ["008", "31.01.2026", "12,5"]], [*ONE, ("008", *ONE[0][1:])], format={"decimal": ",", "dates": "%d.%m.%Y"})  # fmt: skip
-    yield book("title_and_total", [["Revenue 2026"], [], HEADER, good, ["Total", None, 12.5]], ONE, aside={"total line": 1}, says="1 lines above the header")  # fmt: skip
+    yield book("title_and_total", [["Revenue 2026"], [], HEADER, good, ["Total", None, 12.5]], ONE, aside={"total line": 1}, says="1 line above the header")  # fmt: skip
     merged = books.sheet([["Revenue 2026"], HEADER, good, [None, good[1], 1]], '<mergeCells><mergeCell ref="A1:C1"/><mergeCell ref="A3:A4"/></mergeCells>')  # fmt: skip
-    yield book("merged", {"S": merged}, ONE, rejected=1, says="1 merged cells below the header (such as A3:A4)")  # fmt: skip
+    yield book("merged", {"S": merged}, ONE, rejected=1, says="1 merged cell below the header (such as A3:A4)")  # fmt: skip
     yield book("several_sheets", {"Notes": [["x"]], "Orders": [HEADER, good]}, refused="has 2 sheets ('Notes', 'Orders')")  # fmt: skip
     yield book("named_sheet", {"Notes": [["x"]], "Orders": [HEADER, good]}, ONE, format={"sheet": "orders"})  # fmt: skip
     yield book("no_such_sheet", {"Orders": [HEADER, good]}, refused="has no sheet 'Order'", format={"sheet": "Order"})  # fmt: skip

@@ -1,6 +1,7 @@
 """`icpfit score` from the first file to the last: what sales gets, in each form, and what bad lists get."""
 
 import csv
+import datetime as dt
 import json
 import os
 import shutil
@@ -11,9 +12,13 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
+from icpfit.data.sources.reader import text_table
+from icpfit.data.sources.source_spec import Format
 from icpfit.delivery.lists.scored_list import ADDED_COLUMNS
 
 pytestmark = pytest.mark.slow
@@ -31,8 +36,6 @@ def rows(path, delimiter=",", encoding="utf-8"):
 
 def sheets(path):
     """Every sheet of a workbook as rows of cells, read by the strict reader and by its XML."""
-    from icpfit.data.sources.reader import text_table
-    from icpfit.data.sources.source_spec import Format
     from icpfit.data.sources.workbook import open_workbook
 
     with open_workbook(path, str(path)) as book:
@@ -65,6 +68,8 @@ def test_what_sales_gets(score):
         assert [place for place, _ in mine] == list(range(1, len(mine) + 1))
         best = [float(r["margin_if_won"]) for _, r in mine if r["call_for"] == "best"]
         assert best == sorted(best, reverse=True)
+    unowned = sum(row["Owner"] == "" for row in called)
+    assert f"{unowned} calls are of rows that nobody owns (capacity_by)" in done.err
     assert "1 cell begins like a formula" in done.err
     assert found[9]["Company"] == "'=SUM(A1:A9) Handel"
 
@@ -75,6 +80,54 @@ def test_the_rows_in_the_order_of_the_calls(score):
     ordered, plain = rows(done.folder / "s.csv"), rows(done.folder / "plain.csv")
     assert [row["call_order"] for row in ordered[:6]] == ["1", "2", "3", "4", "5", ""]
     assert sorted(map(str, ordered)) == sorted(map(str, plain))
+
+
+def test_the_rows_that_nobody_owns_are_called_last(score):
+    done = score(
+        "prospects=mine", "out=s.csv", "capacity=6", "capacity_by=Owner", "sort=call_order"
+    )
+    owners = [row["Owner"] for row in rows(done.folder / "s.csv") if row["call_order"]]
+    assert list(dict.fromkeys(owners)) == ["Bob", "Eve", ""]
+
+
+def test_what_came_typed_stays_typed_in_a_workbook(score, strangers, tmp_path):
+    """Days, numbers and flags of a workbook and of Parquet; texts that look like them stay texts."""
+    listed = strangers(30, seed=3)
+    typed = {
+        "Next meeting": [dt.date(2026, 12, 1 + k) for k in range(30)],
+        "Seen at": [dt.datetime(2026, 1, 2, 13, 45, k) for k in range(30)],  # noqa: DTZ001
+        "Discount": [k / 8 for k in range(30)],
+        "Opt in": [k % 3 == 0 for k in range(30)],
+        "Zip": [f"{k:05}" for k in range(30)],
+        "Note": ["2026-12-01", "true", "0.25"] * 10,
+    }
+    table = pa.table({**{name: listed[name].tolist() for name in listed.columns}, **typed})
+    pq.write_table(table, tmp_path / "in.parquet")
+    with xlsxwriter.Workbook(
+        tmp_path / "in.xlsx", {"default_date_format": "dd.mm.yy hh:mm"}
+    ) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, table.column_names)
+        for k, row in enumerate(table.to_pylist(), start=1):
+            for place, cell in enumerate(row.values()):
+                write = sheet.write_string if isinstance(cell, str) else sheet.write
+                write(k, place, cell)
+    plan = ("capacity=5", "sort=call_order")
+    for ending in ("xlsx", "parquet"):
+        done = score(f"prospects=in.{ending}", f"out={ending}.xlsx", *plan)
+        assert done.code == 0, done.err
+        found = text_table(tmp_path / f"{ending}.xlsx", Format(sheet="Scored list"), "out")
+        kinds = {
+            name: found.typed[name].to_pylist() if name in found.typed else [] for name in typed
+        }
+        for name in ("Next meeting", "Seen at", "Discount", "Opt in"):
+            assert all(kinds[name]), name
+        assert not any(kinds["Zip"] + kinds["Note"])
+        ids = {name: k for k, name in enumerate(listed["Lead"])}
+        order = [ids[name] for name in found.columns["Lead"].to_pylist()]
+        assert order != sorted(order)
+        expected = text_table(tmp_path / "in.xlsx", Format(), "in").columns.select([*typed])
+        assert found.columns.select([*typed]).equals(expected.take(pa.array(order)))
 
 
 def test_each_form_says_the_same(score, acme):
@@ -154,6 +207,18 @@ def test_grades_before_and_what_changed(score, acme):
         assert after[risen]["changed_because"] == f"employees {old} → 899"
         assert {row["changed_because"] for i, row in enumerate(after) if i != risen} == {""}
         assert after[60]["grade_before"] == ""
+    assert "before:" not in done.err
+    changed.assign(Lead=[f"other {k}" for k in range(len(changed))]).to_csv(
+        folder / "others.csv", index=False
+    )
+    done = score("prospects=others.csv", "out=second.csv", "before=first.csv")
+    assert "before: none of the list's ids stands in the earlier list" in done.err
+    changed.to_csv(folder / "now.csv", index=False, encoding="cp1252")
+    settings = "data.prospects.format.encoding=cp1252"
+    done = score("prospects=now.csv", "out=second.csv", "before=first.xlsx", f"+{settings}")
+    assert done.code == 0, done.err
+    after = rows(folder / "second.csv", encoding="cp1252")
+    assert after[risen]["changed_because"] == f"employees {old} -> 899"
 
 
 def test_a_list_that_was_never_scored_is_no_earlier_one(score):
