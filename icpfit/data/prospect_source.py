@@ -258,6 +258,7 @@ def _of_memory(whole: TextTable) -> Read:
                 whole,
                 columns=whole.columns.slice(start, most),
                 lines=whole.lines.slice(start, most),
+                typed={name: flags.slice(start, most) for name, flags in whole.typed.items()},
                 ragged=whole.ragged if start == 0 else (),
                 notes=whole.notes if start == 0 else (),
                 blank=whole.blank if start == 0 else 0,

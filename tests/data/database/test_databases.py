@@ -15,6 +15,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from icpfit.data.database.cells import mixed_text
+from icpfit.data.fact_columns import fact_columns
+from icpfit.data.prospect_source import ListPiece, prospect_source
+from icpfit.data.prospect_spec import ProspectSpec
 from icpfit.data.sources.content_order import content_digest, placed
 from icpfit.data.sources.repeats import row_marks
 from icpfit.data.sources.source_spec import ProspectFiles, Source
@@ -62,6 +65,31 @@ def test_any_dialect_gives_the_same_cells_in_any_order(sqlite, tmp_path):
     assert found[0].rejected.equals(found[1].rejected)
     assert found[0].digests == found[1].digests
     assert "sqlite gives no snapshot of several tables" in found[0].reads[0].notes[0]
+
+
+def test_a_list_of_several_pieces_has_the_same_facts(sqlite, tmp_path, monkeypatch):
+    """Each cell's own type goes with its row, in whichever piece."""
+    read = spec(url=sqlite, database_table="accounts")
+    listed = {"all": ProspectFiles(url=sqlite, query="SELECT * FROM accounts")}
+    read = replace(read, prospects=ProspectSpec(id="account_id", lists=listed))
+    for most in (100, 3, 1):
+        monkeypatch.setattr("icpfit.data.prospect_source._ROWS", most)
+        pieces = [*prospect_source(read, "all", tmp_path).pieces()]
+        assert len(pieces) == -(-4 // most)
+        facts = [
+            dict(
+                zip(
+                    piece.text.columns["account_id"].to_pylist(),
+                    fact_columns(piece.text, read).batch["staff"].to_pylist(),
+                    strict=True,
+                )
+            )
+            for piece in (*pieces, ListPiece.joined(pieces).take(pa.array([2, 0])))
+        ]
+        assert {k: v for each in facts for k, v in each.items()} == {
+            "007": 12.5, "8": None, "x": 1000.0, "y": 1.0,
+        }  # fmt: skip
+        assert len(facts[-1]) == 2
 
 
 def test_a_table_without_rows_is_no_mistake_of_its_own(sqlite, tmp_path):
