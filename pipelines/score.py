@@ -141,7 +141,7 @@ def run(job: Job) -> Path:
             require_excel_rows(keys.rows, out)
         warnings = [*source.notes, *keys.notes, *absence_warnings(model, source.absent), *unknown]
         if known is not None:
-            warnings += key_notes(source, company.data, has_open_strangers=known.has_open_strangers)
+            warnings += key_notes(source, company.data, known)
         for warning in warnings:
             terminal.warning(warning)
         names = written_names(source, added)

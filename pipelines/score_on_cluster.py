@@ -110,7 +110,7 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     added = added_columns(CallPlan(), has_before=False)
     notes = [*source.notes, *made.notes, *absence_warnings(model, source.absent), *unknown]
     if known is not None:
-        notes += key_notes(source, company.data, has_open_strangers=known.has_open_strangers)
+        notes += key_notes(source, company.data, known)
     notes += counts.warnings(model, company.data)
     about = about_list(
         counts,

@@ -204,6 +204,9 @@ CONTRACT: dict[str, tuple[Column, ...]] = {
         Column("closed_on", "date", "at_signing", True, "when it was won or lost"),
         Column("won", "flag", "at_signing", True, "whether it was won"),
         Column("amount", "money", "at_signing", False, "its value", "currency"),
+        # With a company that is no account yet, a list knows an open deal by these alone.
+        Column("name", "text", "before_sale", False, "name of the company that was offered to"),
+        Column("domain", "text", "before_sale", False, "that company's web domain"),
     ),
     "attribute_history": (
         Column("account_id", "id", "before_sale", True, _ACCOUNT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from icpfit.data.sources.source_spec import Source
     from icpfit.data.table_spec import DataSpec
 
-__all__ = ["KnownAccount", "KnownCompanies", "account_columns", "known_companies"]
+__all__ = ["KnownAccount", "KnownCompanies", "OpenDeal", "account_columns", "known_companies"]
 
 # By table: columns without which some would pass for strangers, and what isn't told without them.
 _UNTOLD: dict[str, dict[str, str]] = {
@@ -43,6 +43,8 @@ _UNTOLD: dict[str, dict[str, str]] = {
     "opportunities": {
         "closed_on": "no open opportunity is told",
         "won": "no open opportunity is told",
+        "name": "no open opportunity is known by the name of its company",
+        "domain": "no open opportunity is known by the web site of its company",
     },
 }
 
@@ -69,6 +71,23 @@ class KnownAccount:
 
 
 @dataclass(frozen=True)
+class OpenDeal:
+    """One opportunity that is neither won nor lost yet.
+
+    Parameters
+    ----------
+    account_id : str
+        The number of the company that it is with, which may be no account yet.
+    name, domain : str or None
+        That company's, as they stand in the export, trimmed.
+    """
+
+    account_id: str
+    name: str | None = None
+    domain: str | None = None
+
+
+@dataclass(frozen=True)
 class KnownCompanies:
     """The accounts and open deals of a company.
 
@@ -76,15 +95,15 @@ class KnownCompanies:
     ----------
     accounts : tuple of KnownAccount
         In the order of the export.
-    open_deals : frozenset of str
-        Account ids of opportunities that are neither won nor lost yet.
+    open_deals : frozenset of OpenDeal
+        Opportunities that are neither won nor lost yet.
     notes : tuple of str
         What of the exports could not be read, so that whoever it tells of isn't known, or not as
         what they are.
     """
 
     accounts: tuple[KnownAccount, ...]
-    open_deals: frozenset[str]
+    open_deals: frozenset[OpenDeal]
     notes: tuple[str, ...] = ()
 
 
@@ -116,7 +135,7 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
     loyalty log tells of is not seen here.
     """
     accounts: list[KnownAccount] = []
-    open_deals: dict[str, set[str]] = {}
+    open_deals: dict[str, set[OpenDeal]] = {}
     notes: list[str] = []
     folder = DataFolder(root / spec.folder, spec.folder)
     for name, source in spec.sources.items():
@@ -140,8 +159,11 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
             notes += unread
             accounts += _accounts(cells, churned, spec.as_of)
     known = _as_table(accounts)
-    found = [account_ids(name, ids, known, spec, folder) for name, ids in open_deals.items()]
-    return KnownCompanies(tuple(accounts), frozenset().union(*found), tuple(dict.fromkeys(notes)))
+    deals: set[OpenDeal] = set()
+    for name, found in open_deals.items():
+        ids = account_ids(name, {deal.account_id for deal in found}, known, spec, folder)
+        deals |= {replace(deal, account_id=ids[deal.account_id]) for deal in found}
+    return KnownCompanies(tuple(accounts), frozenset(deals), tuple(dict.fromkeys(notes)))
 
 
 def account_columns(spec: DataSpec) -> dict[str, str]:
@@ -263,9 +285,21 @@ def _as_table(accounts: list[KnownAccount]) -> pa.Table:
     )
 
 
-def _open_deals(cells: dict[str, list[str | None]]) -> set[str]:
+def _open_deals(cells: dict[str, list[str | None]]) -> set[OpenDeal]:
     ids = cells.get("account_id", [])
     if "closed_on" not in cells or "won" not in cells:
         return set()
-    rows = zip(ids, cells["closed_on"], cells["won"], strict=True)
-    return {account for account, closed, won in rows if account and not closed and not won}
+    nothing: list[str | None] = [None] * len(ids)
+    rows = zip(
+        ids,
+        cells.get("name", nothing),
+        cells.get("domain", nothing),
+        cells["closed_on"],
+        cells["won"],
+        strict=True,
+    )
+    return {
+        OpenDeal(account, name, domain)
+        for account, name, domain, closed, won in rows
+        if account and not closed and not won
+    }

@@ -66,6 +66,8 @@ def test_every_export_finds_its_place_and_its_customers(made):
         "surveymonkey": ("surveymonkey_responses", "AccountNumber"),
         "deals": ("salesforce_opportunities", None),
     }
+    # The accounts beside the deals say with whom those are open that are not won.
+    assert sources["deals"]["tables"] == {"accounts": "Account.csv"}
     assert values["prospects"] == {
         "preset": "salesforce_leads",
         "lists": {"lead": {"files": "Lead.csv"}},

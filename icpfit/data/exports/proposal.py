@@ -158,7 +158,8 @@ def _add_deals_and_lists(
             draft.unused[name] = f"the customers are taken from {chosen.export.files}"
         elif table == "opportunities":
             if name in chosen.tables.values():
-                sources["deals"] = {"preset": export.preset, "files": name}
+                beside = {view: file for view, file in chosen.tables.items() if file != name}
+                sources["deals"] = {"preset": export.preset, "files": name, "tables": beside}
                 draft.heads["sources", "deals"] = [presets()[str(export.preset)].title]
             else:
                 draft.unused[name] = (

@@ -136,7 +136,7 @@ def identified(typed: Mapping[str, pa.Table], spec: DataSpec, folder: DataFolder
 
 def account_ids(
     name: str, ids: Iterable[str], accounts: pa.Table, spec: DataSpec, folder: DataFolder
-) -> frozenset[str]:
+) -> dict[str, str]:
     """Return the accounts' own ids of ids that a source uses, as `identified` finds them.
 
     Parameters
@@ -154,8 +154,8 @@ def account_ids(
 
     Returns
     -------
-    frozenset of str
-        An id without an account stays as it is.
+    dict of str to str
+        Each id to its account's own; one without an account stays as it is.
 
     Raises
     ------
@@ -164,10 +164,10 @@ def account_ids(
     """
     source = spec.sources[name]
     if not (source.match or source.crosswalk or spec.keys.normalise):
-        return frozenset(ids)
+        return {one: one for one in ids}
     known, where = known_ids(accounts, spec.keys), f"data.sources.{name}"
     search = _search(source, spec, accounts, known, folder=folder, where=where, digests={})
-    return frozenset(search.account(one)[0] for one in ids)
+    return {one: search.account(one)[0] for one in ids}
 
 
 @dataclass(frozen=True, eq=False)

@@ -106,14 +106,16 @@ def _expanded(one: Preset, own: dict[str, Any], where: str) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise SettingsError(f"{where}.columns: expected keys and values, found {given!r}")
     constant = own.get("constants") or {}
+    own["tables"] = _tables(one, own, where)
     select, columns = statement(
-        one, {str(name): str(column) for name, column in given.items() if column is not None}
+        one,
+        {str(name): str(column) for name, column in given.items() if column is not None},
+        own["tables"],
     )
     # What is taken away, or the same in every row, isn't looked for in the file.
     gone = {name for name, column in given.items() if column is None} | {*constant}
     below["columns"] = {name: column for name, column in columns.items() if name not in gone}
     below["select"] = select
-    own["tables"] = _tables(one, own, where)
     own.pop("files", None)
     return merged(below, own)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from icpfit.data.contract import CONTRACT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from icpfit.data.presets.preset import Preset
 
@@ -39,7 +39,9 @@ def quoted_name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def statement(one: Preset, own: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+def statement(
+    one: Preset, own: Mapping[str, str], there: Collection[str] = ()
+) -> tuple[str, dict[str, str]]:
     """Write the SELECT of a preset, and the columns of its result.
 
     Parameters
@@ -48,6 +50,8 @@ def statement(one: Preset, own: Mapping[str, str]) -> tuple[str, dict[str, str]]
         The preset.
     own : Mapping of str to str
         Contract column to the export's column, where a company has its own.
+    there : collection of str
+        Views that have a file; of those that the preset can do without, the others are empty.
 
     Returns
     -------
@@ -84,7 +88,11 @@ def statement(one: Preset, own: Mapping[str, str]) -> tuple[str, dict[str, str]]
             expressions[name] = f"({_filled_in(expression, expressions)})"
             computed[columns[name]] = expressions[name]
     wide = f"wide AS (FROM {one.main_view}{_added(optional)})"
-    ctes = [wide, *([_filled_in(one.first, expressions)] if one.first else [])]
+    beside = [
+        f"{view}_beside AS ({_view_beside(view if view in there else None, asked)})"
+        for view, asked in one.views_beside.items()
+    ]
+    ctes = [wide, *beside, *([_filled_in(one.first, expressions)] if one.first else [])]
     shown = ["wide.*", *(f"{text} AS {quoted_name(name)}" for name, text in computed.items())]
     lines = [f"WITH {', '.join(ctes)}", "SELECT " + ", ".join(shown), "FROM wide"]
     if one.join:
@@ -106,7 +114,13 @@ def _filled_in(text: str, expressions: Mapping[str, str]) -> str:
 
 def _added(columns: Iterable[str]) -> str:
     once = {column.casefold(): column for column in columns}
-    if not once:
-        return ""
-    nulls = ", ".join(f"NULL::VARCHAR AS {quoted_name(column)}" for column in once.values())
-    return " UNION ALL BY NAME SELECT " + nulls + " WHERE false"
+    return f" UNION ALL BY NAME {_no_rows(once.values())}" if once else ""
+
+
+def _view_beside(view: str | None, columns: Iterable[str]) -> str:
+    return _no_rows(columns) if view is None else f"FROM {view}{_added(columns)}"
+
+
+def _no_rows(columns: Iterable[str]) -> str:
+    nulls = ", ".join(f"NULL::VARCHAR AS {quoted_name(column)}" for column in columns)
+    return f"SELECT {nulls} WHERE false"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -163,8 +164,9 @@ class ListCounts:
         list of str
             A line for NaN, for an earlier list that has none of the rows, for calls that nobody
             owns or that are left over, for each column of which more than half can't be read, for
-            cells that can't be read, and for each fact of which a fifth or more of the known cells
-            hold a level that was never served, with the most frequent ones.
+            cells that can't be read, for each fact of which a fifth or more of the known cells
+            hold a level that was never served, with the most frequent ones, and for each fact of
+            which levels differ from served ones in case, spaces or width of letters alone.
         """
         lines = list(hole_notes(self._holes))
         columns = spec.prospects.columns if spec.prospects is not None else {}
@@ -183,7 +185,7 @@ class ListCounts:
                 f"{many} cells that can't be read and are taken as not known; the column caution"
                 f" says which, such as: {self._example}"
             )
-        lines += self._unserved(model)
+        lines += [*self._unserved(model), *self._written_otherwise(model)]
         if self.moved is not None and self.rows and not self.found_before:
             lines.append(
                 "before: none of the list's ids stands in the earlier list, so no grade can be held"
@@ -217,3 +219,27 @@ class ListCounts:
                 f" before ({named}{more}); to the model it is as good as missing"
             )
         return lines
+
+    def _written_otherwise(self, model: Model) -> list[str]:
+        lines = []
+        for feature in model.contract.features:
+            counts = self._strange.get(feature.name, Counter())
+            served = {_spelled(level): level for level in (*feature.rare_levels, *feature.levels)}
+            same = {level: served[_spelled(level)] for level in counts if _spelled(level) in served}
+            if not same:
+                continue
+            levels = sorted(same, key=lambda level: (-counts[level], level))
+            named = ", ".join(f"'{level}' for '{same[level]}'" for level in levels[:_NAMED])
+            more = f" and {len(levels) - _NAMED:,} more" if len(levels) > _NAMED else ""
+            rows = sum(counts[level] for level in levels)
+            lines.append(
+                f"{feature.words}: {rows:,} of {self._known[feature.name]:,} rows write a level"
+                f" otherwise than the accounts do ({named}{more}); to the model it was never"
+                " served: write them alike in the list"
+            )
+        return lines
+
+
+def _spelled(level: str) -> str:
+    """Return a level without case, spaces and width of letters; signs may mean something."""
+    return " ".join(unicodedata.normalize("NFKC", level).casefold().split())

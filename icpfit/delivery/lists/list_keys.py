@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from icpfit.data.prospect_source import ListPiece, ProspectSource
     from icpfit.data.table_spec import DataSpec
     from icpfit.delivery.lists.list_repeats import Hashes, Repeats
+    from icpfit.delivery.lists.relation import KnownIndex
     from icpfit.delivery.lists.spool import Spool
 
 __all__ = ["KEY_COLUMNS", "ListKeys", "key_columns", "key_notes", "list_keys", "row_keys"]
@@ -81,9 +82,7 @@ def key_columns(source: ProspectSource, spec: DataSpec) -> dict[str, str]:
     return {name: column for name, column in columns.items() if column in there}
 
 
-def key_notes(
-    source: ProspectSource, spec: DataSpec, *, has_open_strangers: bool = False
-) -> list[str]:
+def key_notes(source: ProspectSource, spec: DataSpec, known: KnownIndex | None = None) -> list[str]:
     """Return what must be said of how a list's customers are recognised.
 
     Parameters
@@ -92,8 +91,8 @@ def key_notes(
         The list.
     spec : DataSpec
         As for `key_columns`.
-    has_open_strangers : bool
-        Whether an opportunity is open with a company that is no account.
+    known : KnownIndex, optional
+        Whom the company knows already.
 
     Returns
     -------
@@ -113,10 +112,12 @@ def key_notes(
             "no customer could be told from a prospect: the list has no column of account ids, web"
             " sites or names that is known; set data.prospects.account_id, domain or name"
         )
-    elif has_open_strangers and "account_id" not in found:
+    elif known is not None and known.has_untold_deals(found):
         notes.append(
-            "open opportunities of companies that are no accounts yet could not be told: the list"
-            " has no column of account ids; set data.prospects.account_id"
+            "open opportunities with companies that are no accounts yet could not all be told: the"
+            " list and the export of opportunities share neither account ids (set"
+            " data.prospects.account_id) nor names or web sites of them (map name and domain in"
+            " the source of opportunities)"
         )
     return notes
 

@@ -15,11 +15,11 @@ from icpfit.data.known_companies import KnownAccount, known_companies
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from icpfit.data.identity.normal_ids import Form
-    from icpfit.data.known_companies import KnownCompanies
+    from icpfit.data.known_companies import KnownCompanies, OpenDeal
     from icpfit.data.table_spec import DataSpec
 
 __all__ = ["KnownIndex", "known_index"]
@@ -68,9 +68,11 @@ class KnownIndex:
     A row is an account by its account id, else by its web site, else by its name. Equal names
     count only where one of the two has no web site: two sites are two companies. A subsidiary
     names an account as its parent, or its site lies below that of an account. A parent that has no
-    row of its own among the accounts is an account like its subsidiaries. Of several accounts
-    with one site or name a customer comes before a former one, then the smallest id; the order of
-    rows plays no part. These are figures of the list and of the accounts, not of the row alone.
+    row of its own among the accounts is an account like its subsidiaries. An opportunity is open
+    with the account that a row is; with a company that is no account yet, by id, site and name in
+    the same way. Of several accounts with one site or name a customer comes before a former one,
+    then the smallest id; the order of rows plays no part. These are figures of the list and of the
+    accounts, not of the row alone.
     """
 
     def __init__(
@@ -79,7 +81,6 @@ class KnownIndex:
         forms = tuple(forms)
         self._is_exact = not forms and not ignore_case
         self._fold = partial(normal_id, forms=forms, ignore_case=ignore_case)
-        self._open = {self._fold(account) for account in known.open_deals}
         self._by_id: dict[str, KnownAccount] = {}
         self._by_domain: dict[str, KnownAccount] = {}
         # Among several the first to be seen stays: customers first, then by id.
@@ -99,19 +100,49 @@ class KnownIndex:
             name = normal_name(account.name)
             if name is not None:
                 self._named[name].append((normal_domain(account.domain), account))
+        self._open: dict[str, str] = {}
+        self._open_domains: dict[str, str] = {}
+        self._open_named: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
+        self._with_strangers: set[frozenset[str]] = set()
+        for deal in sorted(known.open_deals, key=_order):
+            self._add_open(deal)
         ids = pa.array(sorted({*self._by_id, *self._open}), pa.string())
-        domains = pa.array(sorted(self._by_domain), pa.string())
+        domains = pa.array(sorted({*self._by_domain, *self._open_domains}), pa.string())
+        names = pa.array(sorted({*self._named, *self._open_named}), pa.string())
         self._sets = {
             "account_id": ids,
             "parent_id": ids,
             "domain": domains,
-            "name": pa.array(sorted(self._named), pa.string()),
+            "name": names,
         }
 
-    @property
-    def has_open_strangers(self) -> bool:
-        """Whether an opportunity is open with a company that is no account: known by id alone."""
-        return not self._open <= self._by_id.keys()
+    def _add_open(self, deal: OpenDeal) -> None:
+        number = self._fold(deal.account_id)
+        domain, name = normal_domain(deal.domain), normal_name(deal.name)
+        self._open.setdefault(number, deal.account_id)
+        if domain is not None:
+            self._open_domains.setdefault(domain, deal.account_id)
+        if name is not None:
+            self._open_named[name].append((domain, deal.account_id))
+        if number not in self._by_id:
+            told = {"account_id": number, "domain": domain, "name": name}
+            self._with_strangers.add(frozenset(key for key, cell in told.items() if cell))
+
+    def has_untold_deals(self, columns: Collection[str]) -> bool:
+        """Return whether an opportunity is open that a list can't tell.
+
+        Parameters
+        ----------
+        columns : collection of str
+            Which of ``account_id``, ``domain`` and ``name`` the list has.
+
+        Returns
+        -------
+        bool
+            Whether one is open with a company that is no account, and that the export of
+            opportunities names by none of these.
+        """
+        return any(not told & set(columns) for told in self._with_strangers)
 
     def relations(self, keys: pa.RecordBatch) -> dict[int, str]:
         """Return what the rows of a list are to the company already, in words.
@@ -127,7 +158,8 @@ class KnownIndex:
         dict of int to str
             Of the rows that are no strangers, joined by ``"; "``: ``customer``,
             ``former customer``, ``subsidiary of customer`` and ``open opportunity`` with the
-            account and by what it was recognised.
+            account and by what it was recognised; a deal with the very account that the row is
+            is told without.
 
         Examples
         --------
@@ -182,9 +214,12 @@ class KnownIndex:
             if above is not None:
                 state = "former customer" if above.left else "customer"
                 said.append(f"subsidiary of {state} {above.account_id}")
-        numbers = [number] if account is None else [account.account_id, number]
-        if any(each is not None and self._fold(each) in self._open for each in numbers):
+        if account is not None and self._fold(account.account_id) in self._open:
             said.append("open opportunity")
+        else:
+            other, by = self._open_with(number, domain, row["name"])
+            if other is not None:
+                said.append(f"open opportunity with {other} (same {by})")
         return said
 
     def _account(
@@ -199,6 +234,18 @@ class KnownIndex:
                 return account, "name"
         return None, ""
 
+    def _open_with(
+        self, number: str | None, domain: str | None, name: str | None
+    ) -> tuple[str | None, str]:
+        if number is not None and self._fold(number) in self._open:
+            return self._open[self._fold(number)], "id"
+        if domain is not None and domain in self._open_domains:
+            return self._open_domains[domain], "web site"
+        for site, other in self._open_named.get(name or "", ()):
+            if site is None or domain is None:
+                return other, "name"
+        return None, ""
+
     def _above(self, domain: str) -> KnownAccount | None:
         rest = domain.partition(".")[2]
         while "." in rest:
@@ -206,3 +253,7 @@ class KnownIndex:
                 return self._by_domain[rest]
             rest = rest.partition(".")[2]
         return None
+
+
+def _order(deal: OpenDeal) -> tuple[str, str, str]:
+    return deal.account_id, deal.name or "", deal.domain or ""

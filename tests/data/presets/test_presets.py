@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from icpfit.data.contract import CONTRACT
+from icpfit.data.known_companies import OpenDeal, known_companies
 from icpfit.data.presets.preset import header_fits, presets
 from icpfit.data.table_spec import data_spec
 from icpfit.data.tables import read_tables
@@ -86,6 +87,43 @@ def test_salesforce_opportunities():
     assert (got, rejected) == (DEALS, [])  # the open deal, hoped to close in 2027, is set aside
 
 
+OPEN_WITH = {
+    "salesforce, accounts beside": (
+        {
+            "preset": "salesforce_opportunities",
+            "files": "Opportunity.csv",
+            "tables": {"accounts": "Account.csv"},
+        },
+        (NEVER, "Never Bought Ltd", "never.example"),
+    ),
+    "salesforce, alone": (
+        {"preset": "salesforce_opportunities", "files": "Opportunity.csv"},
+        (NEVER, None, None),
+    ),
+    "salesforce report": (
+        {"preset": "salesforce_opportunity_report", "files": "opportunity_report.csv"},
+        ("Never Bought Ltd", "Never Bought Ltd", None),
+    ),
+    "hubspot, companies beside": (
+        {
+            "preset": "hubspot_deals",
+            "files": "hubspot-deals.csv",
+            "tables": {"companies": "hubspot-companies.csv"},
+        },
+        ("7003", "Never Bought Ltd", "never.example"),
+    ),
+    "hubspot, alone": (
+        {"preset": "hubspot_deals", "files": "hubspot-deals.csv"},
+        ("7003", "Never Bought Ltd", None),
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "company"), OPEN_WITH.values(), ids=list(OPEN_WITH))
+def test_an_open_deal_tells_with_whom(source, company):
+    assert known_companies(spec(source), EXPORTS).open_deals == {OpenDeal(*company)}
+
+
 def test_a_report_of_salesforce_with_labels():
     source = {"preset": "salesforce_opportunity_report", "files": "opportunity_report.csv"}
     got, rejected = rows(source, DEAL)
@@ -105,6 +143,23 @@ def test_hubspot_companies_and_deals():
     got, rejected = rows({"preset": "hubspot_deals", "files": "hubspot-deals.csv"}, DEAL)
     ids = {ACME: "7001", ZOE: "7002", NEVER: "7003"}
     assert got == [(ids[deal[0]], *deal[1:]) for deal in DEALS]
+    assert rejected == []
+
+
+def test_deals_are_the_same_with_the_companies_beside_them():
+    source = {
+        "preset": "hubspot_deals",
+        "files": "hubspot-deals.csv",
+        "tables": {"companies": "hubspot-companies.csv"},
+    }
+    got, rejected = rows(source, [*DEAL, "name", "domain"])
+    sites = {
+        "7001": ("Acme, Inc.", "acme.example"),
+        "7002": ("Zoë & Söhne KG", "soehne.example"),
+        "7003": ("Never Bought Ltd", "never.example"),
+    }
+    ids = {ACME: "7001", ZOE: "7002", NEVER: "7003"}
+    assert got == [(ids[deal[0]], *deal[1:], *sites[ids[deal[0]]]) for deal in DEALS]
     assert rejected == []
 
 

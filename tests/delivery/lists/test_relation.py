@@ -13,6 +13,7 @@ from icpfit.data.company_names import normal_domain, normal_name
 from icpfit.data.known_companies import (
     KnownAccount,
     KnownCompanies,
+    OpenDeal,
     account_columns,
     known_companies,
 )
@@ -52,7 +53,8 @@ def relations(rows, known, *, ignore_case=False, folder="."):
 
 def _known(*accounts, open_deals=()):
     made = tuple(KnownAccount(*account) for account in accounts)
-    return KnownCompanies(made, frozenset(open_deals))
+    deals = (OpenDeal(*([one] if isinstance(one, str) else one)) for one in open_deals)
+    return KnownCompanies(made, frozenset(deals))
 
 
 @pytest.mark.parametrize(
@@ -127,9 +129,43 @@ def test_each_relation_is_told_with_how_it_was_recognised():
         "customer 300 (same name)",
         "subsidiary of customer 100",
         "subsidiary of customer 100",
-        "open opportunity",
+        "open opportunity with 400 (same id)",
         None,
         None,  # the same name, another site: another company
+    ]
+
+
+def test_an_open_deal_with_a_stranger_is_known_by_site_and_name_too():
+    known = _known(
+        ("100", "Acme AG", "acme.de", None, False),
+        open_deals=[
+            ("900", "Talking KG", "https://www.talking.at/"),
+            ("901", "Siteless GmbH", None),
+            ("100", "Acme AG", "acme.shop"),
+        ],
+    )
+    found = relations(
+        _rows(
+            ("1", "900", None, "elsewhere.at", None),
+            ("2", None, None, "talking.at", "whatever"),
+            ("3", None, None, None, "TALKING"),
+            ("4", None, None, "talking.com", "Talking KG"),  # another site: another company
+            ("5", None, None, "siteless.eu", "Siteless"),
+            ("6", None, None, "acme.de", None),
+            ("7", None, None, "acme.shop", None),  # the account's deal has a site of its own
+            ("8", None, None, "gmail.com", None),
+        ),
+        known,
+    )
+    assert found == [
+        "open opportunity with 900 (same id)",
+        "open opportunity with 900 (same web site)",
+        "open opportunity with 900 (same name); twice in the list, also as 4",
+        "twice in the list, also as 3",
+        "open opportunity with 901 (same name)",
+        "customer 100 (same web site); open opportunity",
+        "open opportunity with 100 (same web site)",
+        None,
     ]
 
 
@@ -174,7 +210,7 @@ def test_ids_are_compared_in_their_normal_form():
     forms = ("leading_zeros", "decimal_zero")
     assert KnownIndex(known, forms).relations(rows) == {
         0: "customer 0012 (same id)",
-        1: "open opportunity",
+        1: "open opportunity with 0033 (same id)",
     }
 
 
@@ -299,12 +335,15 @@ def test_the_order_of_rows_and_accounts_plays_no_part(rows, chance):
         ("2", "Beta", None, "1", False),
         ("9", "Acme", None, None, False),
     ]
-    whole = relations(_rows(*rows), _known(*accounts)) if rows else []
+    deals = [("7", "Beta AG", None), ("8", "Acme", "x.acme.de"), ("6", "Acme", "b.de"), "2"]
+    whole = relations(_rows(*rows), _known(*accounts, open_deals=deals)) if rows else []
     order = list(range(len(rows)))
     chance.shuffle(order)
     chance.shuffle(accounts)
     if rows:
-        shuffled = relations(_rows(*[rows[i] for i in order]), _known(*accounts))
+        chance.shuffle(deals)
+        known = _known(*accounts, open_deals=deals)
+        shuffled = relations(_rows(*[rows[i] for i in order]), known)
         assert shuffled == [whole[i] for i in order]
 
 
@@ -368,7 +407,7 @@ def test_accounts_and_open_deals_are_read_from_their_exports(exports):
         ("02", "Left AG", "left.de", True),
         ("03", "Gives Notice AG", "notice.de", False),
     ]
-    assert known.open_deals == {"04"}
+    assert known.open_deals == {OpenDeal("04")}
     assert account_columns(data_spec(SPEC)) == {"account_id": "Number", "domain": "Website"}
 
 
@@ -486,16 +525,32 @@ def test_days_and_texts_of_days_in_one_column_of_a_workbook(exports):
 
 
 @pytest.mark.parametrize(
-    ("header", "deal", "is_said"),
-    [("Lead", "04", True), ("Lead", "01", False), ("Number", "04", False)],
+    ("header", "deal", "mapped", "is_said"),
+    [
+        ("Lead", "04", {}, True),
+        ("Lead", "01", {}, False),  # of an account it is told by the account's site or name
+        ("Number", "04", {}, False),
+        ("Lead", "04", {"domain": "Site"}, True),  # the list has no sites
+        ("Lead", "04", {"name": "Company"}, False),
+    ],
 )
-def test_open_deals_that_a_list_cant_tell_are_said(exports, header, deal, is_said):
-    """Of an account it is told by site or name, too; of a stranger by its id alone."""
-    path = exports / "exports" / "deals.csv"
-    path.write_text(path.read_text("utf-8").replace("04,", f"{deal},"), "utf-8")
-    spec = data_spec({**SPEC, "prospects": {**SPEC["prospects"], "id": header}})
+def test_open_deals_that_a_list_cant_tell_are_said(exports, header, deal, mapped, is_said):
+    (exports / "exports" / "deals.csv").write_text(
+        f"Number,Opened,Closed,Won,Company,Site\n{deal},2026-05-01,,,Talking AG,talking.de\n",
+        encoding="utf-8",
+    )
+    deals = SPEC["sources"]["deals"]
+    deals = {**deals, "columns": {**deals["columns"], **mapped}}
+    spec = data_spec(
+        {
+            **SPEC,
+            "sources": {**SPEC["sources"], "deals": deals},
+            "prospects": {**SPEC["prospects"], "id": header},
+        }
+    )
     (exports / "list.csv").write_text(f"{header},Company\nL1,Talking\n", encoding="utf-8")
     index, _ = known_index(spec, exports)
-    source = prospect_source(spec, "list.csv", exports)
-    notes = key_notes(source, spec, has_open_strangers=index.has_open_strangers)
+    notes = key_notes(prospect_source(spec, "list.csv", exports), spec, index)
     assert any("open opportunities" in note for note in notes) == is_said
+    told = "open opportunity with 04 (same name)" if "name" in mapped else None
+    assert _related(spec, "list.csv", exports) == [told]

@@ -361,6 +361,25 @@ def test_many_levels_that_were_never_served(score, acme, tmp_path):
             assert f"never served country '{row['Country']}'" in row["caution"]
 
 
+def test_levels_in_another_spelling_are_said(score, acme, tmp_path):
+    listed = pd.read_csv(acme / "data/acme/list.csv", dtype=str, keep_default_na=False)
+    filled = listed.index[listed["Country"] != ""]
+    first, second = filled[:2]
+    served = listed.loc[second, "Country"]
+    listed.loc[first, "Country"] = f" {served.lower()}"
+    listed.to_csv(tmp_path / "list.csv", index=False)
+    done = score("prospects=list.csv", "out=s.csv")
+    assert done.code == 0
+    said = " ".join(done.err.split())
+    assert (
+        f"1 of {len(filled)} rows write a level otherwise than the accounts do"
+        f" ('{served.lower()}' for '{served}'); to the model it was never served: write them alike"
+        " in the list"
+    ) in said
+    # A level that is written as the accounts do is no such line, nor is one of another word.
+    assert said.count("write a level otherwise") == 1
+
+
 def test_ids_that_repeat_are_kept_and_flagged(score, acme, tmp_path):
     listed = pd.read_csv(acme / "data/acme/list.csv", dtype=str, keep_default_na=False)
     pd.concat([listed, listed.iloc[[20]].assign(Website="other.de")]).to_csv(
