@@ -1,5 +1,6 @@
 """`icpfit init`: from a folder of exports to settings; unattended, asked, and a second time."""
 
+import csv
 import importlib.util
 import sys
 from pathlib import Path
@@ -280,7 +281,16 @@ def test_a_mistake_is_one_line_and_writes_nothing(words, said, tmp_path, capsys,
 
 @pytest.mark.slow
 def test_a_folder_of_exports_becomes_a_model_without_touching_a_file(icpfit_here, tmp_path):
-    write_exports(tmp_path / "exports", accounts=480)
+    exports = tmp_path / "exports"
+    write_exports(exports, accounts=480)
+    # An account that bought nothing yet, with a deal that is open, and a lead of the same company.
+    for name, cells in {
+        "Account.csv": '001X,false,"Talking, Inc.",Prospect,,Germany,K9,,Software,90,Web,,',
+        "Opportunity.csv": "006X,001X,Talks,Prospecting,5000,2026-01-31,false,false,2025-06-01T09:00:00.000Z",
+        "Lead.csv": "00QX,Meier,Ute,TALKING,u@x.example,Germany,Web,Open,Software,90,false,",
+    }.items():
+        with (exports / name).open("a", encoding="utf-8") as file:
+            file.write(cells + "\n")
     done = icpfit_here("init", "data_folder=exports", "company=acme", "yes=true", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     done = icpfit_here("check", "data=acme", cwd=tmp_path)
@@ -289,3 +299,13 @@ def test_a_folder_of_exports_becomes_a_model_without_touching_a_file(icpfit_here
     done = icpfit_here("train", "data=acme", "evidence=quick", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "icpfit-acme" in done.stdout
+    done = icpfit_here(
+        "score", "data=acme", "prospects=lead", "model=challenger", "out=s.csv", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "s.csv").open(encoding="utf-8", newline="") as file:
+        scored = {row["Id"]: row for row in csv.DictReader(file)}
+    assert len(scored) == 81
+    related = {key: row["relation"] for key, row in scored.items() if row["relation"]}
+    assert related == {"00QX": "open opportunity with 001X (same name)"}
+    assert scored["00QX"]["next_step"] == "check"
