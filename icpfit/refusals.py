@@ -144,7 +144,7 @@ def _of_override(whole: str, job: str, known: Mapping[str, Sequence[str]]) -> st
     if override:
         group, _, key = override[1].rpartition(".")
         if group not in known or key in known[group]:
-            return f"{override[1]}: is not in the company's YAML; +{override[1]}=… adds it"
+            return f"{override[1]}: is not in the YAML yet; +{override[1]}=… adds it"
         return f"{override[1]}: there is no such key; {_hint(key, known[group])}"
     if "override_grammar" in whole:
         part = re.match(

@@ -136,7 +136,7 @@ def scored_on_cluster(job: Job, chosen: Score) -> Path:
     rows += sales_rows(counts)
     # The address of a server of Spark Connect may hold a token.
     where = without_passwords(chosen.engine.master or "the open session")
-    rows.append(("done by", f"{where}, {made.parts:,} parts"))
+    rows.append(("done by", f"{where}, {made.parts:,} part{'' if made.parts == 1 else 's'}"))
     for note in [*notes, *clash_warning(source, added), *neutral_note(made.neutral)]:
         terminal.warning(note)
     terminal.closing(rows)

@@ -67,7 +67,7 @@ def test_other_words_are_left_alone(word):
         (["score", "demo", "prospects=a.csv"], "demo: expected key=value, such as data=demo"),
         (
             ["score", "data=demo", "data.prospects.format={decimal: ','}"],
-            "is not in the company's YAML; +data.prospects.format=… adds it",
+            "is not in the YAML yet; +data.prospects.format=… adds it",
         ),
         (["score", "data=demo"], "prospects: is missing; say icpfit score prospects="),
         (["check", "data=demo", "--config-dir", "nowhere"], "name the folder that holds"),

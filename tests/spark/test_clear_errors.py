@@ -59,3 +59,32 @@ def test_a_mistake_in_the_list_is_told_as_on_one_machine(  # noqa: PLR0917 - fix
         said.append(done.stderr.splitlines()[-1])
     assert said[0] == said[1]
     assert [path.name for path in tmp_path.iterdir()] == ["broken.csv"]
+
+
+def test_a_machine_whose_own_name_has_no_address(  # noqa: PLR0917 - fixtures
+    icpfit, company, scoring, few, on_spark, tmp_path
+):
+    nobody = tmp_path / "hosts"
+    nobody.write_text("", encoding="utf-8")
+    env = {"JAVA_TOOL_OPTIONS": f"-Djdk.net.hosts.file={nobody}"}
+    words = scoring(few, tmp_path / "scored.csv", *on_spark("local[1]"))
+    done = icpfit(*words, cwd=company, env=env)
+    assert done.returncode == 0, done.stderr
+    done = icpfit(*words, cwd=company, env={**env, "SPARK_LOCAL_IP": "no.such.name"})
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert "Spark could not be started for local[1]: the name no.such.name has no address" in said
+    assert "Traceback" not in done.stderr
+
+
+def test_a_java_that_ends_at_once_tells_why(  # noqa: PLR0917 - fixtures
+    icpfit, company, scoring, few, on_spark, tmp_path
+):
+    option = "+engine.conf={spark.driver.memory: 4m}"  # Spark itself asks for hundreds
+    words = scoring(few, tmp_path / "scored.csv", *on_spark("local[1]"), option)
+    done = icpfit(*words, cwd=company)
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert "Spark could not be started for local[1]: " in said
+    assert "emory" in said
+    assert "Traceback" not in done.stderr

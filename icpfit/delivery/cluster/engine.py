@@ -10,6 +10,7 @@ from typing import Any, Literal
 __all__ = ["EXECUTORS_PYTHON", "Engine", "servers"]
 
 EXECUTORS_PYTHON = "spark.sql.execution.pyspark.python"
+_HERE = "127.0.0.1"
 
 _LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)(,\s*\d+)?\])?")
 _SERVER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:/,;]+):(\d{1,5})")
@@ -99,9 +100,18 @@ class Engine:
             # A task takes one core; a library that took all of them would slow down the others.
             **{f"spark.executorEnv.{name}": "1" for name in threads},
         }
-        if self.is_here or any(host in {"127.0.0.1", "localhost"} for host, _ in self._servers):
-            ours |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        if self._is_local:
+            ours |= {"spark.driver.host": _HERE, "spark.driver.bindAddress": _HERE}
         return ours | self._further
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What Java is started with.
+
+        Spark asks for the address of this machine's own name, which nobody may know, and which it
+        needs for others alone.
+        """
+        return {"SPARK_LOCAL_IP": _HERE} if self._is_local else {}
 
     @property
     def session_settings(self) -> Mapping[str, str]:
@@ -115,6 +125,10 @@ class Engine:
     @property
     def _further(self) -> dict[str, str]:
         return {key: _text(value) for key, value in _flat(self.conf).items()}
+
+    @property
+    def _is_local(self) -> bool:
+        return self.is_here or any(host in {_HERE, "localhost"} for host, _ in self._servers)
 
     @property
     def _servers(self) -> tuple[tuple[str, int], ...]:

@@ -31,7 +31,9 @@ class ClusterError(EngineError):
     """A cluster can't be reached, or can't do the work."""
 
 
-def failed_session(error: BaseException, engine: Engine, log: Path | None) -> ClusterError:
+def failed_session(
+    error: BaseException, engine: Engine, log: Path | None, said: str = ""
+) -> ClusterError:
     """Return why no session could be opened.
 
     Parameters
@@ -42,16 +44,37 @@ def failed_session(error: BaseException, engine: Engine, log: Path | None) -> Cl
         What was asked for.
     log : Path or None
         Where Spark's own words are.
+    said : str
+        What Java said there, if it was started.
 
     Returns
     -------
     ClusterError
         One line.
+
+    Examples
+    --------
+    >>> from icpfit.delivery.cluster.engine import Engine
+    >>> told = RuntimeError("[JAVA_GATEWAY_EXITED] Java gateway process exited before …")
+    >>> words = "Caused by: java.net.UnknownHostException: vm7: vm7: Name or service not known"
+    >>> print(failed_session(told, Engine("spark", "yarn"), None, words))
+    Spark could not be started for yarn: the name vm7 has no address; write it into /etc/hosts, or
+    where it is this machine's own, set SPARK_LOCAL_IP to the address at which the workers reach it
     """
     master = engine.master or "the open session"
-    return ClusterError(
-        f"Spark could not be started for {master}: {_first(error)}{where_said(log)}"
+    nameless = re.search(r"UnknownHostException: (?:Unable to resolve host )?([^\s:]+)", said)
+    causes = re.findall(
+        r"^(?:Caused by: |Exception in thread \S+ |Error: )(.+)$", said, re.MULTILINE
     )
+    why = _first(error)
+    if nameless:
+        why = (
+            f"the name {nameless[1]} has no address; write it into /etc/hosts, or where it is this"
+            " machine's own, set SPARK_LOCAL_IP to the address at which the workers reach it"
+        )
+    elif causes and "JAVA_GATEWAY_EXITED" in why:
+        why = f"Java ended: {_shortened(causes[-1].strip())}"
+    return ClusterError(f"Spark could not be started for {master}: {why}{where_said(log)}")
 
 
 def refused_setting(error: BaseException, key: str, engine: Engine) -> ClusterError:
@@ -182,6 +205,10 @@ def _first(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if re.match(r"[\w.]*(Error|Exception): ", line)]
     line = told[-1] if told else lines[0] if lines else type(error).__name__
+    return _shortened(line)
+
+
+def _shortened(line: str) -> str:
     return line if len(line) <= 300 else f"{line[:300]}…"
 
 

@@ -233,11 +233,13 @@ def _classic(engine: Engine, log: Path) -> Any:
         )
     python = engine.python or os.environ.get("PYSPARK_PYTHON") or sys.executable
     # Executors take it from the environment at the time when the session is opened.
-    with _environment(PYSPARK_PYTHON=python, PYSPARK_DRIVER_PYTHON=sys.executable):
+    ours = {key: os.environ.get(key, value) for key, value in engine.environment.items()}
+    with _environment(PYSPARK_PYTHON=python, PYSPARK_DRIVER_PYTHON=sys.executable, **ours):
         settings = {**engine.settings, "spark.master": engine.master}
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         gateway = SparkContext._gateway  # noqa: SLF001 - of an earlier session in this process
         given_up = threading.Event()
+        before = log.stat().st_size if log.exists() else 0
         try:
             if gateway is None:
                 with log.open("ab") as words:
@@ -260,9 +262,17 @@ def _classic(engine: Engine, log: Path) -> Any:
                     f" {engine.wait:g} s; is the port the right one, and its Spark a 4.x?"
                     f"{where_said(log)}"
                 ) from None
-            raise failed_session(error, engine, log) from None
+            raise failed_session(error, engine, log, _words(log, before)) from None
     context.setLogLevel("WARN")
     return SparkSession(context)
+
+
+def _words(log: Path, start: int) -> str:
+    """Return what Java said since then, as far as it can be read."""
+    with contextlib.suppress(OSError), log.open("rb") as file:
+        file.seek(start)
+        return file.read(1 << 20).decode(errors="replace")
+    return ""
 
 
 def _give_up(gateway: Any, given_up: threading.Event) -> None:
