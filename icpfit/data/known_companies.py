@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from icpfit.data.database.session import Databases
 from icpfit.data.identity.identification import account_ids
+from icpfit.data.presets.statement import ALTERNATIVES
 from icpfit.data.sources.cells import CANONICAL, trimmed
 from icpfit.data.sources.database_parts import database_parts
 from icpfit.data.sources.no_data import ragged_reason
@@ -76,13 +77,13 @@ class OpenDeal:
 
     Parameters
     ----------
-    account_id : str
+    account_id : str or None
         The number of the company that it is with, which may be no account yet.
     name, domain : str or None
         That company's, as they stand in the export, trimmed.
     """
 
-    account_id: str
+    account_id: str | None
     name: str | None = None
     domain: str | None = None
 
@@ -161,12 +162,13 @@ def known_companies(spec: DataSpec, root: Path) -> KnownCompanies:
     known = _as_table(accounts)
     deals: set[OpenDeal] = set()
     for name, found in open_deals.items():
-        ids = account_ids(name, {deal.account_id for deal in found}, known, spec, folder)
-        deals |= {replace(deal, account_id=ids[deal.account_id]) for deal in found}
+        numbers = {deal.account_id for deal in found if deal.account_id}
+        ids = account_ids(name, numbers, known, spec, folder)
+        deals |= {replace(deal, account_id=ids.get(deal.account_id or "")) for deal in found}
     return KnownCompanies(tuple(accounts), frozenset(deals), tuple(dict.fromkeys(notes)))
 
 
-def account_columns(spec: DataSpec) -> dict[str, str]:
+def account_columns(spec: DataSpec) -> dict[str, tuple[str, ...]]:
     """Return what the export of accounts calls the columns that tell companies apart.
 
     Parameters
@@ -176,17 +178,19 @@ def account_columns(spec: DataSpec) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        account_id, domain and parent_id, as far as they are mapped, to the export's columns: a
-        list that uses the same name means the same. Of several exports the first counts.
+    dict of str to tuple of str
+        account_id, domain and parent_id, as far as they are mapped, to the export's column, or to
+        those of which a preset takes the first that is filled: a list that uses the same name means
+        the same. Of several exports the first counts.
     """
-    columns: dict[str, str] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for name, source in spec.sources.items():
         if source.table != "accounts":
             continue
         for field in fields(source, spec.attributes, f"data.sources.{name}"):
             if field.name in ("account_id", "domain", "parent_id") and field.column:
-                columns.setdefault(field.name, field.column)
+                several = field.column.split(ALTERNATIVES)
+                columns.setdefault(field.name, tuple(dict.fromkeys((field.column, *several))))
     return columns
 
 
@@ -301,5 +305,5 @@ def _open_deals(cells: dict[str, list[str | None]]) -> set[OpenDeal]:
     return {
         OpenDeal(account, name, domain)
         for account, name, domain, closed, won in rows
-        if account and not closed and not won
+        if (account or name or domain) and not closed and not won
     }

@@ -56,7 +56,7 @@ class ProspectSpec:
     account_id, domain, parent_id : str or None
         The columns with the number under which the company would be among the accounts, its web
         site, and the number of its parent. When left out, those that are called as in the export
-        of accounts.
+        of accounts; empty where the list has none, whatever its columns are called.
     columns : dict of str to str
         Attribute to column, where it isn't the attribute's own ``column``.
     lists : dict of str to ProspectFiles

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
     from icpfit.data.presets.preset import Preset
 
-__all__ = ["COMPUTED", "quoted_name", "statement"]
+__all__ = ["ALTERNATIVES", "COMPUTED", "quoted_name", "statement"]
 
 #: Name of a column of the statement that is computed, by the contract's column.
 COMPUTED = "{} (computed)"
+
+#: Between the names in the name of a column that is the first of several that is filled.
+ALTERNATIVES = " or "
 
 
 def quoted_name(column: str) -> str:
@@ -79,7 +82,7 @@ def statement(
             columns[name] = names[0]
             optional += [] if name in required else names
         else:
-            columns[name] = " or ".join(names)
+            columns[name] = ALTERNATIVES.join(names)
             computed[columns[name]] = expressions[name]
             optional += names
     for name, expression in one.computed.items():

@@ -225,7 +225,11 @@ class ListCounts:
         for feature in model.contract.features:
             counts = self._strange.get(feature.name, Counter())
             served = {_spelled(level): level for level in (*feature.rare_levels, *feature.levels)}
-            same = {level: served[_spelled(level)] for level in counts if _spelled(level) in served}
+            same = {
+                level: served[_spelled(level)]
+                for level, times in counts.items()
+                if times and _spelled(level) in served
+            }
             if not same:
                 continue
             levels = sorted(same, key=lambda level: (-counts[level], level))

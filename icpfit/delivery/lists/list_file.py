@@ -112,8 +112,9 @@ def require_text(source: ProspectSource, path: Path | str) -> None:
     """
     if source.unreadable and Path(path).suffix.lower() not in _PARQUET:
         name, kind = min(source.unreadable.items())
+        form = "a workbook" if Path(path).suffix.lower() == ".xlsx" else "a CSV"
         raise OutputError(
-            f"{path}: column '{name}' of the list holds {kind}, which a CSV can't;"
+            f"{path}: column '{name}' of the list holds {kind}, which {form} can't;"
             " give out= a name that ends in .parquet"
         )
 

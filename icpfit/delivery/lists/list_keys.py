@@ -75,10 +75,15 @@ def key_columns(source: ProspectSource, spec: DataSpec) -> dict[str, str]:
     dict of str to str
         Of the `KEY_COLUMNS`, those that the list has. The list's id counts as an account id only
         where its column is called as in the export of accounts, or the settings name it as
-        ``prospects.account_id``: two systems may give the same number to different companies.
+        ``prospects.account_id``: two systems may give the same number to different companies. An
+        empty name says that the list has no such column, whatever its columns are called.
     """
-    columns = {"id": source.id_column, **account_columns(spec), **_named_columns(spec)}
     there = set(source.names) - set(source.unreadable)
+    as_accounts = {
+        name: next((column for column in columns if column in there), "")
+        for name, columns in account_columns(spec).items()
+    }
+    columns = {"id": source.id_column, **as_accounts, **_named_columns(spec)}
     return {name: column for name, column in columns.items() if column in there}
 
 
@@ -105,7 +110,7 @@ def key_notes(source: ProspectSource, spec: DataSpec, known: KnownIndex | None =
         f"data.prospects.{key}: the list has no column '{column}', so nobody in it is known by it;"
         f" {near_names(column, list(source.names))}"
         for key, column in _named_columns(spec).items()
-        if key not in found
+        if column and key not in found
     ]
     if not {"account_id", "domain", "name"} & set(found):
         notes.append(
@@ -117,7 +122,8 @@ def key_notes(source: ProspectSource, spec: DataSpec, known: KnownIndex | None =
             "open opportunities with companies that are no accounts yet could not all be told: the"
             " list and the export of opportunities share neither account ids (set"
             " data.prospects.account_id) nor names or web sites of them (map name and domain in"
-            " the source of opportunities)"
+            " the source of opportunities; a preset takes them from the accounts that its tables"
+            " name beside the deals)"
         )
     return notes
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from icpfit.data.company_names import normal_domain, normal_name
 from icpfit.data.identity.normal_ids import normal_id
 from icpfit.data.known_companies import KnownAccount, known_companies
+from icpfit.delivery.lists.open_deals import OpenDealIndex
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icpfit.data.identity.normal_ids import Form
-    from icpfit.data.known_companies import KnownCompanies, OpenDeal
+    from icpfit.data.known_companies import KnownCompanies
     from icpfit.data.table_spec import DataSpec
 
 __all__ = ["KnownIndex", "known_index"]
@@ -100,33 +101,16 @@ class KnownIndex:
             name = normal_name(account.name)
             if name is not None:
                 self._named[name].append((normal_domain(account.domain), account))
-        self._open: dict[str, str] = {}
-        self._open_domains: dict[str, str] = {}
-        self._open_named: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
-        self._with_strangers: set[frozenset[str]] = set()
-        for deal in sorted(known.open_deals, key=_order):
-            self._add_open(deal)
-        ids = pa.array(sorted({*self._by_id, *self._open}), pa.string())
-        domains = pa.array(sorted({*self._by_domain, *self._open_domains}), pa.string())
-        names = pa.array(sorted({*self._named, *self._open_named}), pa.string())
+        self._deals = OpenDealIndex(known.open_deals, self._fold, self._by_id, self._named)
+        ids = pa.array(sorted({*self._by_id, *self._deals.ids}), pa.string())
+        domains = pa.array(sorted({*self._by_domain, *self._deals.domains}), pa.string())
+        names = pa.array(sorted({*self._named, *self._deals.names}), pa.string())
         self._sets = {
             "account_id": ids,
             "parent_id": ids,
             "domain": domains,
             "name": names,
         }
-
-    def _add_open(self, deal: OpenDeal) -> None:
-        number = self._fold(deal.account_id)
-        domain, name = normal_domain(deal.domain), normal_name(deal.name)
-        self._open.setdefault(number, deal.account_id)
-        if domain is not None:
-            self._open_domains.setdefault(domain, deal.account_id)
-        if name is not None:
-            self._open_named[name].append((domain, deal.account_id))
-        if number not in self._by_id:
-            told = {"account_id": number, "domain": domain, "name": name}
-            self._with_strangers.add(frozenset(key for key, cell in told.items() if cell))
 
     def has_untold_deals(self, columns: Collection[str]) -> bool:
         """Return whether an opportunity is open that a list can't tell.
@@ -142,7 +126,7 @@ class KnownIndex:
             Whether one is open with a company that is no account, and that the export of
             opportunities names by none of these.
         """
-        return any(not told & set(columns) for told in self._with_strangers)
+        return self._deals.has_untold(columns)
 
     def relations(self, keys: pa.RecordBatch) -> dict[int, str]:
         """Return what the rows of a list are to the company already, in words.
@@ -214,10 +198,10 @@ class KnownIndex:
             if above is not None:
                 state = "former customer" if above.left else "customer"
                 said.append(f"subsidiary of {state} {above.account_id}")
-        if account is not None and self._fold(account.account_id) in self._open:
+        if account is not None and self._deals.is_with(account.account_id):
             said.append("open opportunity")
         else:
-            other, by = self._open_with(number, domain, row["name"])
+            other, by = self._deals.found(number, domain, row["name"])
             if other is not None:
                 said.append(f"open opportunity with {other} (same {by})")
         return said
@@ -234,18 +218,6 @@ class KnownIndex:
                 return account, "name"
         return None, ""
 
-    def _open_with(
-        self, number: str | None, domain: str | None, name: str | None
-    ) -> tuple[str | None, str]:
-        if number is not None and self._fold(number) in self._open:
-            return self._open[self._fold(number)], "id"
-        if domain is not None and domain in self._open_domains:
-            return self._open_domains[domain], "web site"
-        for site, other in self._open_named.get(name or "", ()):
-            if site is None or domain is None:
-                return other, "name"
-        return None, ""
-
     def _above(self, domain: str) -> KnownAccount | None:
         rest = domain.partition(".")[2]
         while "." in rest:
@@ -253,7 +225,3 @@ class KnownIndex:
                 return self._by_domain[rest]
             rest = rest.partition(".")[2]
         return None
-
-
-def _order(deal: OpenDeal) -> tuple[str, str, str]:
-    return deal.account_id, deal.name or "", deal.domain or ""

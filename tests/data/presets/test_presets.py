@@ -1,6 +1,7 @@
 """Each preset, on a small made-up export with the system's real header, through the real reader."""
 
 import csv
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import yaml
 from icpfit.data.contract import CONTRACT
 from icpfit.data.known_companies import OpenDeal, known_companies
 from icpfit.data.presets.preset import header_fits, presets
+from icpfit.data.prospect_source import prospect_source
 from icpfit.data.table_spec import data_spec
 from icpfit.data.tables import read_tables
+from icpfit.delivery.lists.list_keys import key_columns
 from icpfit.errors import SettingsError
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -117,6 +120,50 @@ OPEN_WITH = {
         ("7003", "Never Bought Ltd", None),
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("source", "header"),
+    [
+        ({"preset": "salesforce_opportunities"}, "Id,StageName,CloseDate,IsClosed,IsWon,CreatedDate"),
+        ({"preset": "hubspot_deals"}, "Record ID,Deal Name,Deal Stage,Close Date,Create Date,ID,Name,Domain"),
+    ],
+)  # fmt: skip
+def test_deals_with_an_account_column_of_ones_own(source, header, tmp_path):
+    own = {**source, "files": "deals.csv", "columns": {"account_id": "Nr"}}
+    cells = ",".join("" for _ in header.split(","))
+    (tmp_path / "deals.csv").write_text(f"{header},Nr\n{cells},77\n", encoding="utf-8")
+    accounts = {
+        "table": "accounts",
+        "files": "a.csv",
+        "columns": {"account_id": "Nr", "started_on": "S"},
+    }
+    (tmp_path / "a.csv").write_text("Nr,S\n1,2024-01-01\n", encoding="utf-8")
+    settings = {
+        "folder": ".",
+        "as_of": "2026-06-30",
+        "horizon": "12mo",
+        "lag": "60d",
+        "currency": "EUR",
+    }
+    given = data_spec({**settings, "attributes": {}, "sources": {"crm": accounts, "deals": own}})
+    assert known_companies(given, tmp_path).open_deals == {OpenDeal("77")}
+    assert read_tables(given, tmp_path).reads[1].set_aside
+
+
+def test_a_list_of_hubspot_s_companies_is_known_by_the_export_s_own_columns(tmp_path):
+    prospects = {"id": "Record ID", "name": "Company name"}
+    given = spec({"preset": "hubspot_deals", "files": "hubspot-deals.csv"}, prospects=prospects)
+    companies = {"companies": "hubspot-companies.csv", "deals": "hubspot-deals.csv"}
+    crm = spec({"preset": "hubspot_companies", "tables": companies}).sources["export"]
+    given = dataclasses.replace(given, sources={"crm": crm})
+    source = prospect_source(given, str(EXPORTS / "hubspot-companies.csv"), tmp_path)
+    assert key_columns(source, given) == {
+        "id": "Record ID",
+        "account_id": "Record ID",
+        "domain": "Company Domain Name",
+        "name": "Company name",
+    }
 
 
 @pytest.mark.parametrize(("source", "company"), OPEN_WITH.values(), ids=list(OPEN_WITH))
@@ -339,7 +386,7 @@ def test_a_header_tells_its_preset_and_no_other(name):
 
 @pytest.mark.parametrize(("name", "one"), presets().items())
 def test_a_preset_names_columns_of_the_contract(name, one):
-    known = {"id", "name", "opened_on"}
+    known = {"id", "name", "opened_on", "account_id"}
     if one.table != "prospects":
         known = {column.name for column in CONTRACT[one.table]}
         required = {column.name for column in CONTRACT[one.table] if column.required}
@@ -352,6 +399,10 @@ def test_a_preset_names_columns_of_the_contract(name, one):
     [
         ("{preset: zendesk, files: x.csv}", "export.preset: there is no preset 'zendesk'; "),
         ("{preset: zendesk_tickets}", "export.files: is missing; name the file of the tickets"),
+        (
+            "{preset: salesforce_opportunities, files: o.csv, tables: {account: a.csv}}",
+            "export.tables.account: the preset has no such view; known: opportunities, accounts",
+        ),
         (
             "{preset: hubspot_companies, tables: {companies: c.csv}}",
             "export.tables.deals: is missing; name the file of the deals",

@@ -169,6 +169,33 @@ def test_an_open_deal_with_a_stranger_is_known_by_site_and_name_too():
     ]
 
 
+def test_two_sites_are_two_companies_also_where_a_deal_has_none():
+    atlas = ("100", "Atlas GmbH", "atlas.de", None, False)
+    rows = _rows(("1", None, None, "atlas.co.uk", "Atlas Ltd"))
+    # Its own, that of its account by id and by name, and that of another deal with it.
+    for deals in (
+        [("900", "Atlas", "atlas.de")],
+        [("100", "Atlas GmbH", None)],
+        [("Atlas GmbH", "Atlas GmbH", None)],
+        [("900", "Atlas", "atlas.fr"), ("900", "Atlas", None)],
+    ):
+        assert relations(rows, _known(atlas, open_deals=deals)) == [None]
+    assert relations(rows, _known(open_deals=[("900", "Atlas", None)])) == [
+        "open opportunity with 900 (same name)"
+    ]
+
+
+def test_a_deal_with_another_account_of_the_same_site_is_told():
+    known = _known(
+        ("100", "Acme AG", "acme.de", None, False),
+        ("50", "Acme alt", "acme.de", None, True),
+        open_deals=["50"],
+    )
+    assert relations(_rows(("1", None, None, "acme.de", None)), known) == [
+        "customer 100 (same web site); open opportunity with 50 (same web site)"
+    ]
+
+
 def test_of_several_accounts_with_one_site_the_customer_is_named():
     known = _known(
         ("300", "Acme Nord", "acme.de", None, False),
@@ -408,7 +435,7 @@ def test_accounts_and_open_deals_are_read_from_their_exports(exports):
         ("03", "Gives Notice AG", "notice.de", False),
     ]
     assert known.open_deals == {OpenDeal("04")}
-    assert account_columns(data_spec(SPEC)) == {"account_id": "Number", "domain": "Website"}
+    assert account_columns(data_spec(SPEC)) == {"account_id": ("Number",), "domain": ("Website",)}
 
 
 @pytest.mark.parametrize("damage", ["gone", "no id"])
@@ -428,6 +455,35 @@ def _related(spec, name, root):
     with list_keys(source, spec, root / "out.csv") as keys:
         keys.spool.rewind()
         return relations(keys.spool.take(keys.rows), known_companies(spec, root), folder=root)
+
+
+def test_an_open_deal_without_an_account_is_known_by_name_and_site(exports):
+    (exports / "exports" / "deals.csv").write_text(
+        "Number,Opened,Closed,Won,Firm,Site\n,2026-05-01,,,Neu KG,neu.at\n,2026-05-01,,,,\n",
+        encoding="utf-8",
+    )
+    deals = SPEC["sources"]["deals"]
+    deals = {**deals, "columns": {**deals["columns"], "name": "Firm", "domain": "Site"}}
+    spec = data_spec({**SPEC, "sources": {**SPEC["sources"], "deals": deals}})
+    assert known_companies(spec, exports).open_deals == {OpenDeal(None, "Neu KG", "neu.at")}
+    (exports / "list.csv").write_text(
+        "Lead,Company,Website\n1,X,neu.at\n2,NEU,\n3,Y,y.at\n", encoding="utf-8"
+    )
+    assert _related(spec, "list.csv", exports) == [
+        "open opportunity with Neu KG (same web site)",
+        "open opportunity with Neu KG (same name)",
+        None,
+    ]
+
+
+def test_an_empty_name_says_that_a_list_has_no_such_column(exports):
+    spec = data_spec({**SPEC, "prospects": {**SPEC["prospects"], "id": "Number", "account_id": ""}})
+    (exports / "list.csv").write_text("Number,Company\n01,X\n", encoding="utf-8")
+    assert _related(spec, "list.csv", exports) == [None]
+    source = prospect_source(spec, "list.csv", exports)
+    assert key_notes(source, spec) == []
+    [note] = key_notes(source, spec, known_index(spec, exports)[0])
+    assert note.startswith("open opportunities with companies that are no accounts yet")
 
 
 @pytest.mark.parametrize(
