@@ -117,7 +117,7 @@ def key_notes(source: ProspectSource, spec: DataSpec, known: KnownIndex | None =
             "no customer could be told from a prospect: the list has no column of account ids, web"
             " sites or names that is known; set data.prospects.account_id, domain or name"
         )
-    elif known is not None and known.has_untold_deals(found):
+    elif known is not None and known.deals.has_untold(found):
         notes.append(
             "open opportunities with companies that are no accounts yet could not all be told: the"
             " list and the export of opportunities share neither account ids (set"

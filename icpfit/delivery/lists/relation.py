@@ -16,7 +16,7 @@ from icpfit.delivery.lists.open_deals import OpenDealIndex
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from icpfit.data.identity.normal_ids import Form
@@ -64,6 +64,11 @@ class KnownIndex:
     ignore_case : bool
         Whether they are compared without case, as ``data.keys`` says.
 
+    Attributes
+    ----------
+    deals : OpenDealIndex
+        The open opportunities, by what they are recognised by.
+
     Notes
     -----
     A row is an account by its account id, else by its web site, else by its name. Equal names
@@ -101,32 +106,16 @@ class KnownIndex:
             name = normal_name(account.name)
             if name is not None:
                 self._named[name].append((normal_domain(account.domain), account))
-        self._deals = OpenDealIndex(known.open_deals, self._fold, self._by_id, self._named)
-        ids = pa.array(sorted({*self._by_id, *self._deals.ids}), pa.string())
-        domains = pa.array(sorted({*self._by_domain, *self._deals.domains}), pa.string())
-        names = pa.array(sorted({*self._named, *self._deals.names}), pa.string())
+        self.deals = OpenDealIndex(known.open_deals, self._fold, self._by_id, self._named)
+        ids = pa.array(sorted({*self._by_id, *self.deals.ids}), pa.string())
+        domains = pa.array(sorted({*self._by_domain, *self.deals.domains}), pa.string())
+        names = pa.array(sorted({*self._named, *self.deals.names}), pa.string())
         self._sets = {
             "account_id": ids,
             "parent_id": ids,
             "domain": domains,
             "name": names,
         }
-
-    def has_untold_deals(self, columns: Collection[str]) -> bool:
-        """Return whether an opportunity is open that a list can't tell.
-
-        Parameters
-        ----------
-        columns : collection of str
-            Which of ``account_id``, ``domain`` and ``name`` the list has.
-
-        Returns
-        -------
-        bool
-            Whether one is open with a company that is no account, and that the export of
-            opportunities names by none of these.
-        """
-        return self._deals.has_untold(columns)
 
     def relations(self, keys: pa.RecordBatch) -> dict[int, str]:
         """Return what the rows of a list are to the company already, in words.
@@ -198,10 +187,10 @@ class KnownIndex:
             if above is not None:
                 state = "former customer" if above.left else "customer"
                 said.append(f"subsidiary of {state} {above.account_id}")
-        if account is not None and self._deals.is_with(account.account_id):
+        if account is not None and self.deals.is_with(account.account_id):
             said.append("open opportunity")
         else:
-            other, by = self._deals.found(number, domain, row["name"])
+            other, by = self.deals.found(number, domain, row["name"])
             if other is not None:
                 said.append(f"open opportunity with {other} (same {by})")
         return said
