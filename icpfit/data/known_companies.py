@@ -25,6 +25,7 @@ from icpfit.data.sources.text_parts import TextPart, file_part, select_part
 from icpfit.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from icpfit.data.sources.source_columns import Field
@@ -260,19 +261,10 @@ def _churn_days(
 def _accounts(
     cells: dict[str, list[str | None]], churned: list[object], as_of: object
 ) -> list[KnownAccount]:
-    ids = cells.get("account_id", [])
-    nothing: list[str | None] = [None] * len(ids)
-    rows = zip(
-        ids,
-        cells.get("name", nothing),
-        cells.get("domain", nothing),
-        cells.get("parent_id", nothing),
-        churned,
-        strict=True,
-    )
+    rows = _rows(cells, "account_id", "name", "domain", "parent_id")
     return [
         KnownAccount(account, name, domain, parent, day is not None and day <= as_of)  # type: ignore[operator]
-        for account, name, domain, parent, day in rows
+        for (account, name, domain, parent), day in zip(rows, churned, strict=True)
         if account
     ]
 
@@ -290,20 +282,17 @@ def _as_table(accounts: list[KnownAccount]) -> pa.Table:
 
 
 def _open_deals(cells: dict[str, list[str | None]]) -> set[OpenDeal]:
-    ids = cells.get("account_id", [])
     if "closed_on" not in cells or "won" not in cells:
         return set()
-    nothing: list[str | None] = [None] * len(ids)
-    rows = zip(
-        ids,
-        cells.get("name", nothing),
-        cells.get("domain", nothing),
-        cells["closed_on"],
-        cells["won"],
-        strict=True,
-    )
+    rows = _rows(cells, "account_id", "name", "domain", "closed_on", "won")
     return {
         OpenDeal(account, name, domain)
         for account, name, domain, closed, won in rows
         if (account or name or domain) and not closed and not won
     }
+
+
+def _rows(cells: dict[str, list[str | None]], *names: str) -> Iterable[tuple[str | None, ...]]:
+    """Return the cells of each row; a column that isn't there is empty."""
+    nothing: list[str | None] = [None] * len(cells.get("account_id", ()))
+    return zip(*(cells.get(name, nothing) for name in names), strict=True)

@@ -125,7 +125,7 @@ def _tables(one: Preset, own: Mapping[str, Any], where: str) -> dict[str, str]:
     files = own.get("files")
     if files is not None:
         tables.setdefault(one.main_view, files)
-    known = [*one.views, *one.views_beside]
+    known = [*one.views, *one.companies_beside]
     for view in sorted(set(tables) - set(known)):
         raise SettingsError(
             f"{where}.tables.{view}: the preset has no such view; known: {', '.join(known)}"

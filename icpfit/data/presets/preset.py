@@ -37,9 +37,10 @@ class Preset:
     views : dict of str to str
         Name by which its statement knows a file, to what that file is; the first is the export
         itself, the others are further exports that it needs.
-    views_beside : dict of str to list of str
-        Further exports that it can do without, to the columns that its statement asks of them:
-        where one isn't given, or lacks a column, they are empty.
+    companies_beside : dict of str to dict of str to list of str
+        Views of exports of companies that it can do without, to what they tell: ``id``, which is
+        held against the account's, and others by the names that they go by. Where one isn't given,
+        or lacks a column, ``"… beside"`` is empty.
     columns : dict of str to list of str
         Contract column to the names that it goes by.
     computed : dict of str to str
@@ -66,7 +67,7 @@ class Preset:
     one_of: list[str] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
     views: dict[str, str] = field(default_factory=lambda: {"export": "the export"})
-    views_beside: dict[str, list[str]] = field(default_factory=dict)
+    companies_beside: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     computed: dict[str, str] = field(default_factory=dict)
     may_have: list[str] = field(default_factory=list)

@@ -92,12 +92,15 @@ def statement(
             computed[columns[name]] = expressions[name]
     wide = f"wide AS (FROM {one.main_view}{_added(optional)})"
     beside = [
-        f"{view}_beside AS ({_view_beside(view if view in there else None, asked)})"
-        for view, asked in one.views_beside.items()
+        f"{view}_beside AS ({_companies(view if view in there else None, told)})"
+        for view, told in one.companies_beside.items()
     ]
     ctes = [wide, *beside, *([_filled_in(one.first, expressions)] if one.first else [])]
     shown = ["wide.*", *(f"{text} AS {quoted_name(name)}" for name, text in computed.items())]
     lines = [f"WITH {', '.join(ctes)}", "SELECT " + ", ".join(shown), "FROM wide"]
+    for view in one.companies_beside:
+        account = expressions["account_id"]
+        lines.append(f'LEFT JOIN {view}_beside ON "id beside" = trim({account})')
     if one.join:
         lines.append(_filled_in(one.join, expressions))
     if one.where:
@@ -120,8 +123,14 @@ def _added(columns: Iterable[str]) -> str:
     return f" UNION ALL BY NAME {_no_rows(once.values())}" if once else ""
 
 
-def _view_beside(view: str | None, columns: Iterable[str]) -> str:
-    return _no_rows(columns) if view is None else f"FROM {view}{_added(columns)}"
+def _companies(view: str | None, told: Mapping[str, list[str]]) -> str:
+    """Return one row for each id, so that a deal stays one row: of several values the smallest."""
+    columns = [column for columns in told.values() for column in columns]
+    rows = _no_rows(columns) if view is None else f"FROM {view}{_added(columns)}"
+    filled = {key: _first_filled(columns) for key, columns in told.items()}
+    filled |= {key: f"min({text})" for key, text in filled.items() if key != "id"}
+    cells = [f'{text} AS "{key} beside"' for key, text in filled.items()]
+    return " ".join(["SELECT", ", ".join(cells), f"FROM ({rows})", 'GROUP BY "id beside"'])
 
 
 def _no_rows(columns: Iterable[str]) -> str:

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from icpfit.data.sources.parquet_text import hole_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from icpfit.data.fact_columns import FactColumns
     from icpfit.data.table_spec import DataSpec
     from icpfit.fit.model import Model
@@ -210,13 +212,10 @@ class ListCounts:
             strange, known = self._unserved_rows[feature.name], self._known[feature.name]
             if not strange or strange < _SHARE * known:
                 continue
-            # Ties by name: the order of rows must not show.
-            levels = sorted(counts, key=lambda level: (-counts[level], level))
-            named = ", ".join(f"'{level}'" for level in levels[:_NAMED])
-            more = f" and {len(levels) - _NAMED:,} more" if len(levels) > _NAMED else ""
+            named = _most_frequent({level: f"'{level}'" for level in counts}, counts)
             lines.append(
                 f"{feature.words}: {strange:,} of {known:,} rows hold what was never served"
-                f" before ({named}{more}); to the model it is as good as missing"
+                f" before ({named}); to the model it is as good as missing"
             )
         return lines
 
@@ -226,22 +225,27 @@ class ListCounts:
             counts = self._strange.get(feature.name, Counter())
             served = {_spelled(level): level for level in (*feature.rare_levels, *feature.levels)}
             same = {
-                level: served[_spelled(level)]
+                level: f"'{level}' for '{served[spelled]}'"
                 for level, times in counts.items()
-                if times and _spelled(level) in served
+                if times and (spelled := _spelled(level)) in served
             }
             if not same:
                 continue
-            levels = sorted(same, key=lambda level: (-counts[level], level))
-            named = ", ".join(f"'{level}' for '{same[level]}'" for level in levels[:_NAMED])
-            more = f" and {len(levels) - _NAMED:,} more" if len(levels) > _NAMED else ""
-            rows = sum(counts[level] for level in levels)
+            rows = sum(counts[level] for level in same)
             lines.append(
                 f"{feature.words}: {rows:,} of {self._known[feature.name]:,} rows write a level"
-                f" otherwise than the accounts do ({named}{more}); to the model it was never"
-                " served: write them alike in the list"
+                f" otherwise than the accounts do ({_most_frequent(same, counts)}); to the model it"
+                " was never served: write them alike in the list"
             )
         return lines
+
+
+def _most_frequent(told: Mapping[str, str], counts: Mapping[str, int]) -> str:
+    """Return what is told of the most frequent levels, and of how many more."""
+    # Ties by name: the order of rows must not show.
+    levels = sorted(told, key=lambda level: (-counts[level], level))
+    more = f" and {len(levels) - _NAMED:,} more" if len(levels) > _NAMED else ""
+    return ", ".join(told[level] for level in levels[:_NAMED]) + more
 
 
 def _spelled(level: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 from icpfit.data.company_names import normal_domain, normal_name
 from icpfit.data.identity.normal_ids import normal_id
 from icpfit.data.known_companies import KnownAccount, known_companies
+from icpfit.delivery.lists.company_index import CompanyIndex
 from icpfit.delivery.lists.open_deals import OpenDealIndex
 from icpfit.errors import SourceError
 
@@ -87,34 +87,24 @@ class KnownIndex:
         forms = tuple(forms)
         self._is_exact = not forms and not ignore_case
         self._fold = partial(normal_id, forms=forms, ignore_case=ignore_case)
-        self._by_id: dict[str, KnownAccount] = {}
-        self._by_domain: dict[str, KnownAccount] = {}
+        self._accounts: CompanyIndex[KnownAccount] = CompanyIndex(self._fold)
         # Among several the first to be seen stays: customers first, then by id.
         accounts = sorted(known.accounts, key=lambda a: (a.left, a.account_id))
         for account in accounts:
-            self._by_id.setdefault(self._fold(account.account_id), account)
-            domain = normal_domain(account.domain)
-            if domain is not None:
-                self._by_domain.setdefault(domain, account)
+            number, name = self._fold(account.account_id), normal_name(account.name)
+            self._accounts.put(account, number, normal_domain(account.domain), name)
         for account in accounts:
             if account.parent_id:
                 parent = KnownAccount(account.parent_id, None, None, None, left=account.left)
-                self._by_id.setdefault(self._fold(account.parent_id), parent)
-        # A name may belong to accounts with and without a site: all that it could be are kept.
-        self._named: dict[str, list[tuple[str | None, KnownAccount]]] = defaultdict(list)
-        for account in accounts:
-            name = normal_name(account.name)
-            if name is not None:
-                self._named[name].append((normal_domain(account.domain), account))
-        self.deals = OpenDealIndex(known.open_deals, self._fold, self._by_id, self._named)
-        ids = pa.array(sorted({*self._by_id, *self.deals.ids}), pa.string())
-        domains = pa.array(sorted({*self._by_domain, *self.deals.domains}), pa.string())
-        names = pa.array(sorted({*self._named, *self.deals.names}), pa.string())
+                self._accounts.put(parent, self._fold(account.parent_id), None, None)
+        self.deals = OpenDealIndex(known.open_deals, self._accounts)
+        ours, theirs = self._accounts, self.deals.companies
+        ids = pa.array(sorted({*ours.by_id, *theirs.by_id}), pa.string())
         self._sets = {
             "account_id": ids,
             "parent_id": ids,
-            "domain": domains,
-            "name": names,
+            "domain": pa.array(sorted({*ours.by_domain, *theirs.by_domain}), pa.string()),
+            "name": pa.array(sorted({*ours.named, *theirs.named}), pa.string()),
         }
 
     def relations(self, keys: pa.RecordBatch) -> dict[int, str]:
@@ -175,42 +165,31 @@ class KnownIndex:
     def _said(self, row: Row) -> list[str]:
         said = []
         number, domain = row["account_id"], row["domain"]
-        account, by = self._account(number, domain, row["name"])
+        account, by = self._accounts.found(number, domain, row["name"])
         parent = row["parent_id"]
         if account is not None:
             state = "former customer" if account.left else "customer"
             said.append(f"{state} {account.account_id} (same {by})")
         else:
-            above = self._by_id.get(self._fold(parent)) if parent else None
+            above = self._accounts.by_id.get(self._fold(parent)) if parent else None
             if above is None and domain is not None:
                 above = self._above(domain)
             if above is not None:
                 state = "former customer" if above.left else "customer"
                 said.append(f"subsidiary of {state} {above.account_id}")
-        if account is not None and self.deals.is_with(account.account_id):
+        open_with = self.deals.companies
+        if account is not None and self._fold(account.account_id) in open_with.by_id:
             said.append("open opportunity")
         else:
-            other, by = self.deals.found(number, domain, row["name"])
+            other, by = open_with.found(number, domain, row["name"])
             if other is not None:
                 said.append(f"open opportunity with {other} (same {by})")
         return said
 
-    def _account(
-        self, number: str | None, domain: str | None, name: str | None
-    ) -> tuple[KnownAccount | None, str]:
-        if number is not None and self._fold(number) in self._by_id:
-            return self._by_id[self._fold(number)], "id"
-        if domain is not None and domain in self._by_domain:
-            return self._by_domain[domain], "web site"
-        for site, account in self._named.get(name or "", ()):
-            if site is None or domain is None:
-                return account, "name"
-        return None, ""
-
     def _above(self, domain: str) -> KnownAccount | None:
         rest = domain.partition(".")[2]
         while "." in rest:
-            if rest in self._by_domain:
-                return self._by_domain[rest]
+            if rest in self._accounts.by_domain:
+                return self._accounts.by_domain[rest]
             rest = rest.partition(".")[2]
         return None
